@@ -1,0 +1,316 @@
+"""Lays a curriculum out over weeks: prerequisites first, within the budget, with reviews.
+
+Pure arithmetic on minutes; the caller brings the budget and the start date. How a plan is shown:
+`export/plan_page.py`.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from curricle.curriculum.graph import critical_path, graph_of, topological_order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from curricle.curriculum.graph import Graph
+    from curricle.curriculum.values import Curriculum, Node
+
+REVIEW_AFTER_WEEKS: Final = (1, 3, 7)
+"""Expanding gaps: each review comes about when the last one begins to fade."""
+REVIEW_SHARE_OF_NODE: Final = 0.1
+REVIEW_MINUTES_MIN: Final = 5
+REVIEW_MINUTES_MAX: Final = 20
+REVIEW_SHARE_OF_WEEK: Final = 0.2
+
+_LOOK_AHEAD: Final = 8
+_Share: TypeAlias = tuple[int, float]
+_SHOWN_IN_WARNING: Final = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanItem:
+    """A node, or a part of one, in a week."""
+
+    node_id: str
+    minutes: float
+    part: int
+    parts: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Review:
+    """A short return to something learned earlier."""
+
+    node_id: str
+    minutes: float
+    learned_in_week: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Week:
+    """One week; `minutes` counts new work, reviews come on top within the same budget."""
+
+    week: int
+    items: tuple[PlanItem, ...]
+    reviews: tuple[Review, ...]
+    deliverables: tuple[str, ...]
+    starts_on: date | None
+
+    @property
+    def minutes(self) -> float:
+        """Return the minutes of new work."""
+        return _tidy(sum(item.minutes for item in self.items))
+
+    @property
+    def review_minutes(self) -> float:
+        """Return the minutes of review."""
+        return _tidy(sum(review.minutes for review in self.reviews))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """Who learns what in which week."""
+
+    weeks: tuple[Week, ...]
+    total_minutes: float
+    budget_minutes_per_week: float
+    critical_path: tuple[str, ...]
+    critical_path_minutes: float
+    start_date: date | None
+    warnings: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return `plan.json`."""
+        return {
+            "schema_version": "1.0",
+            "weeks": [_week_json(week) for week in self.weeks],
+            "total_minutes": self.total_minutes,
+            "budget_minutes_per_week": self.budget_minutes_per_week,
+            "critical_path": {
+                "nodes": list(self.critical_path),
+                "minutes": self.critical_path_minutes,
+            },
+            "start_date": self.start_date.isoformat() if self.start_date else None,
+            "warnings": list(self.warnings),
+        }
+
+
+def make_plan(
+    curriculum: Curriculum, *, hours_per_week: float, start_date: date | None = None
+) -> Plan:
+    """Return the plan of a curriculum whose prerequisites form a DAG.
+
+    Every week holds at most `hours_per_week`, as many weeks as it takes. A node longer than what
+    a week has left waits for the next one; only a node longer than a whole week is split. Of the
+    nodes whose prerequisites are done, the one first in the document comes first, unless one of
+    the next few fits into the rest of the week and it does not.
+    """
+    budget = _tidy(hours_per_week * 60)
+    graph = graph_of(
+        [node.id for node in curriculum.nodes], (node.prerequisites for node in curriculum.nodes)
+    )
+    order = topological_order(graph)
+    minutes = [node.estimate_minutes for node in curriculum.nodes]
+    path, path_minutes = critical_path(graph, order, minutes)
+    by_id = {node.id: node for node in curriculum.nodes}
+    dependents = {
+        node_id: len(after) for node_id, after in zip(graph.ids, graph.feeds, strict=True)
+    }
+    weeks = _number_parts(_Calendar(curriculum.nodes, graph, budget).fill(), curriculum.nodes)
+    return Plan(
+        weeks=tuple(
+            Week(
+                week=number,
+                items=items,
+                reviews=reviews,
+                deliverables=_deliverables(by_id, dependents, items),
+                starts_on=start_date + timedelta(weeks=number - 1) if start_date else None,
+            )
+            for number, (items, reviews) in enumerate(weeks, 1)
+        ),
+        total_minutes=_tidy(sum(minutes[node] for node in order)),
+        budget_minutes_per_week=budget,
+        critical_path=tuple(graph.ids[node] for node in path),
+        critical_path_minutes=_tidy(path_minutes),
+        start_date=start_date,
+        warnings=_warnings(curriculum.nodes, budget),
+    )
+
+
+def weeks_of_nodes(plan: Plan) -> dict[str, int]:
+    """Return the week in which each node is finished."""
+    return {item.node_id: week.week for week in plan.weeks for item in week.items}
+
+
+class _Calendar:
+    """Fills week after week; holds what is ready, what is begun and what is due for review.
+
+    Nodes are indexes here; a share is a node and the minutes of it that a week holds.
+    """
+
+    def __init__(self, nodes: Sequence[Node], graph: Graph, budget: float) -> None:
+        self.nodes = nodes
+        self.graph = graph
+        self.budget = budget
+        self.waiting = [len(before) for before in graph.needs]
+        self.ready = [at for at, count in enumerate(self.waiting) if not count]
+        self.begun: _Share | None = None
+        """A node longer than a week, with the minutes still to come."""
+        self.due: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+        """Week to (node, week it was learned in)."""
+
+    def fill(self) -> list[tuple[list[_Share], tuple[Review, ...]]]:
+        weeks: list[tuple[list[_Share], tuple[Review, ...]]] = []
+        while self.ready or self.begun:
+            number = len(weeks) + 1
+            reviews = self._take_reviews(number)
+            room = _tidy(self.budget - sum(review.minutes for review in reviews))
+            weeks.append((self._take_shares(number, room), reviews))
+        return weeks
+
+    def _take_reviews(self, number: int) -> tuple[Review, ...]:
+        room = self.budget * REVIEW_SHARE_OF_WEEK
+        reviews = []
+        for node, learned in self.due.pop(number, []):
+            minutes = _review_minutes(self.nodes[node])
+            if minutes > room:
+                self.due[number + 1].append((node, learned))
+                continue
+            room -= minutes
+            review = Review(node_id=self.nodes[node].id, minutes=minutes, learned_in_week=learned)
+            reviews.append(review)
+        return tuple(reviews)
+
+    def _take_shares(self, number: int, room: float) -> list[_Share]:
+        shares: list[_Share] = []
+        while room > 0:
+            if self.begun is None:
+                self.begun = self._next_that_fits(room, is_week_empty=not shares)
+                if self.begun is None:
+                    break
+            node, left = self.begun
+            minutes = min(left, room)
+            shares.append((node, minutes))
+            room = _tidy(room - minutes)
+            left = _tidy(left - minutes)
+            self.begun = (node, left) if left > 0 else None
+            if self.begun is None:
+                self._finish(node, number)
+        return shares
+
+    def _next_that_fits(self, room: float, *, is_week_empty: bool) -> _Share | None:
+        """Take the first ready node that fits, or in an empty week the first one that is too long."""
+        passed: list[int] = []
+        chosen = None
+        while self.ready and chosen is None and len(passed) < _LOOK_AHEAD:
+            node = heapq.heappop(self.ready)
+            minutes = self.nodes[node].estimate_minutes
+            if minutes <= room or (is_week_empty and not passed):
+                chosen = (node, minutes)
+            else:
+                passed.append(node)
+        for node in passed:
+            heapq.heappush(self.ready, node)
+        return chosen
+
+    def _finish(self, node: int, number: int) -> None:
+        if _review_minutes(self.nodes[node]) <= self.budget * REVIEW_SHARE_OF_WEEK:
+            for gap in REVIEW_AFTER_WEEKS:
+                self.due[number + gap].append((node, number))
+        for after in self.graph.feeds[node]:
+            self.waiting[after] -= 1
+            if not self.waiting[after]:
+                heapq.heappush(self.ready, after)
+
+
+def _number_parts(
+    weeks: Sequence[tuple[list[_Share], tuple[Review, ...]]], nodes: Sequence[Node]
+) -> list[tuple[tuple[PlanItem, ...], tuple[Review, ...]]]:
+    parts = Counter(node for shares, _ in weeks for node, _ in shares)
+    part: Counter[int] = Counter()
+    numbered = []
+    for shares, reviews in weeks:
+        items = []
+        for node, minutes in shares:
+            part[node] += 1
+            item = PlanItem(
+                node_id=nodes[node].id, minutes=minutes, part=part[node], parts=parts[node]
+            )
+            items.append(item)
+        numbered.append((tuple(items), reviews))
+    return numbered
+
+
+def _review_minutes(node: Node) -> float:
+    share = round(node.estimate_minutes * REVIEW_SHARE_OF_NODE)
+    return min(max(share, REVIEW_MINUTES_MIN), REVIEW_MINUTES_MAX)
+
+
+def _deliverables(
+    nodes: Mapping[str, Node], feeds: Mapping[str, int], items: Sequence[PlanItem]
+) -> tuple[str, ...]:
+    """Return what the week ends with: the check of the finished node that most others need."""
+    if not items:
+        return ("Catch up and review",)
+    finished = [item for item in items if item.part == item.parts]
+    if not finished:
+        item = items[0]
+        title = nodes[item.node_id].title
+        return (f"{title}: notes and worked examples of part {item.part} of {item.parts}",)
+    best = max(finished, key=lambda item: (feeds[item.node_id], item.minutes))
+    node = nodes[best.node_id]
+    return (f"{node.title}: {node.mastery_check.task}",)
+
+
+def _warnings(nodes: Sequence[Node], budget: float) -> tuple[str, ...]:
+    warnings = []
+    long = [node.title for node in nodes if node.estimate_minutes > budget]
+    if long:
+        shown = ", ".join(long[:_SHOWN_IN_WARNING])
+        more = f" and {len(long) - _SHOWN_IN_WARNING} more" if len(long) > _SHOWN_IN_WARNING else ""
+        warnings.append(f"longer than a week of {budget:g} minutes, so split: {shown}{more}")
+    unreviewed = sum(_review_minutes(node) > budget * REVIEW_SHARE_OF_WEEK for node in nodes)
+    if unreviewed:
+        warnings.append(
+            f"{unreviewed} of {len(nodes)} nodes get no review: it would take more than"
+            f" {REVIEW_SHARE_OF_WEEK:.0%} of a week"
+        )
+    return tuple(warnings)
+
+
+def _week_json(week: Week) -> dict[str, Any]:
+    return {
+        "week": week.week,
+        "starts_on": week.starts_on.isoformat() if week.starts_on else None,
+        "minutes": week.minutes,
+        "review_minutes": week.review_minutes,
+        "items": [
+            {
+                "node_id": item.node_id,
+                "minutes": item.minutes,
+                "part": f"{item.part}/{item.parts}",
+            }
+            for item in week.items
+        ],
+        "reviews": [
+            {
+                "node_id": review.node_id,
+                "minutes": review.minutes,
+                "learned_in_week": review.learned_in_week,
+            }
+            for review in week.reviews
+        ],
+        "deliverables": list(week.deliverables),
+    }
+
+
+def _tidy(minutes: float) -> float:
+    """Round away what binary fractions add; whole minutes stay whole."""
+    rounded = round(minutes, 6)
+    return int(rounded) if rounded == int(rounded) else rounded

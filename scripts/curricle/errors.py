@@ -1,0 +1,377 @@
+"""Which failures a user can act on, each with a stable code, an exit status and a hint.
+
+The classes take facts and write the sentence. Who prints them: `cli/main.py`. What is not
+one of these is a bug and leaves as `internal_error`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+EXIT_OK: Final = 0
+EXIT_FINDINGS: Final = 1
+
+
+class CurricleError(Exception):
+    """Anything the user can act on."""
+
+    code: ClassVar[str]
+    exit_status: ClassVar[int]
+    hint: str = ""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        next_step: Sequence[str] = (),
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message)
+        if hint:
+            self.hint = hint
+        self.next_step = tuple(next_step)
+        """Arguments of the command to type next, without the program's name; may be empty."""
+        self.details = dict(details or {})
+        """Facts for programs; JSON values only."""
+
+
+class ValidationFailedError(CurricleError):
+    """A curriculum was checked and has findings of severity error."""
+
+    code = "validation_failed"
+    exit_status = 1
+
+    def __init__(self, run_id: str, *, errors: int, warnings: int, report: str) -> None:
+        super().__init__(
+            f"curriculum.json of {run_id} has {_count(errors, 'error')}"
+            f" and {_count(warnings, 'warning')}",
+            hint=f"read {report}, mend what it names, then validate again",
+            next_step=("validate", run_id),
+            details={"run_id": run_id, "errors": errors, "warnings": warnings, "report": report},
+        )
+
+
+class InvalidArgumentError(CurricleError):
+    """A command was typed in a way it cannot be carried out."""
+
+    code = "invalid_argument"
+    exit_status = 2
+    hint = "see --help"
+
+
+class RunNotFoundError(CurricleError):
+    """No run has the given id or prefix."""
+
+    code = "run_not_found"
+    exit_status = 3
+
+    def __init__(self, name: str, runs_dir: Path) -> None:
+        super().__init__(
+            f"no run is called {name!r} in {runs_dir}",
+            hint="`list` shows the runs there; --runs-dir looks elsewhere",
+            next_step=("list",),
+            details={"run": name, "runs_dir": str(runs_dir)},
+        )
+
+
+class RevisionNotFoundError(CurricleError):
+    """A revision of the curriculum that the run does not hold."""
+
+    code = "revision_not_found"
+    exit_status = 3
+
+    def __init__(self, run_id: str, revision: str, why: str) -> None:
+        super().__init__(
+            f"{run_id} has no revision {revision!r}: {why}",
+            hint="use `current`, `previous` or the first digits of a digest that `log` shows",
+            next_step=("log", run_id),
+            details={"run_id": run_id, "revision": revision},
+        )
+
+
+class ArchiveNotFoundError(CurricleError):
+    """A file that `restore` was given is not there."""
+
+    code = "archive_not_found"
+    exit_status = 3
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"there is no archive at {path}",
+            hint="`archive RUN` prints where it puts an archive",
+            details={"path": str(path)},
+        )
+
+
+class RunAmbiguousError(CurricleError):
+    """A prefix that more than one run starts with."""
+
+    code = "run_ambiguous"
+    exit_status = 4
+
+    def __init__(self, prefix: str, candidates: Sequence[str]) -> None:
+        shown = ", ".join(candidates[:5]) + (", …" if len(candidates) > 5 else "")  # noqa: PLR2004 - a line's worth
+        super().__init__(
+            f"{prefix!r} could be any of {len(candidates)} runs: {shown}",
+            hint="type more of the run id",
+            details={"prefix": prefix, "candidates": list(candidates)},
+        )
+
+
+class RunExistsError(CurricleError):
+    """A run would be written where one already is."""
+
+    code = "run_exists"
+    exit_status = 4
+
+    def __init__(self, run_id: str, runs_dir: Path) -> None:
+        super().__init__(
+            f"{run_id} already exists in {runs_dir}, and a run is never overwritten",
+            hint="restore into another folder with --runs-dir",
+            next_step=("status", run_id),
+            details={"run_id": run_id},
+        )
+
+
+class StageConflictError(CurricleError):
+    """A stage cannot start in the state the run is in."""
+
+    code = "stage_conflict"
+    exit_status = 4
+
+
+class ArtifactStaleError(CurricleError):
+    """A command would hand out an artifact that no longer follows from its inputs."""
+
+    code = "artifact_stale"
+    exit_status = 4
+
+    def __init__(self, run_id: str, artifact: str, reason: str) -> None:
+        super().__init__(
+            f"{artifact} is stale: {reason}",
+            hint="bring the run up to date first",
+            next_step=("run", run_id),
+            details={"run_id": run_id, "artifact": artifact},
+        )
+
+
+class TopicSpecInvalidError(CurricleError):
+    """A topic spec that cannot be read, or breaks its schema."""
+
+    code = "topic_spec_invalid"
+    exit_status = 4
+    hint = "mend the field named above; docs/reference/topic-spec.md lists all of them"
+
+
+class ScopeInvalidError(CurricleError):
+    """A scope document that cannot be read or selects nothing."""
+
+    code = "scope_invalid"
+    exit_status = 4
+    hint = "a scope document is UTF-8 Markdown with headings or lists that name what to learn"
+
+
+class CurriculumInvalidError(CurricleError):
+    """A curriculum that is no JSON or has no usable shape for the command."""
+
+    code = "curriculum_invalid"
+    exit_status = 4
+    hint = "mend the place named above, or regenerate with `run RUN --force`"
+
+
+class RunMetadataInvalidError(CurricleError):
+    """A `run.json` that is missing, damaged or not one of ours."""
+
+    code = "run_metadata_invalid"
+    exit_status = 4
+
+    def __init__(self, run_id: str, why: str, *, line: int | None = None) -> None:
+        where = f" (line {line})" if line else ""
+        super().__init__(
+            f"invalid run metadata: run.json of {run_id}{where}: {why}",
+            hint="archive the run as it is, then start a fresh one from its inputs",
+            next_step=("archive", run_id),
+            details={"run_id": run_id, "file": "run.json", "line": line},
+        )
+
+
+class RunSchemaUnsupportedError(CurricleError):
+    """A `run.json` written by a newer version of this program."""
+
+    code = "run_schema_unsupported"
+    exit_status = 4
+
+    def __init__(self, run_id: str, found: str, known: str) -> None:
+        super().__init__(
+            f"run.json of {run_id} has schema_version {found}, this program knows {known}",
+            hint="use the version of curricle that wrote the run, or a newer one",
+            next_step=("archive", run_id),
+            details={"run_id": run_id, "found": found, "known": known},
+        )
+
+
+class ProviderUnknownError(CurricleError):
+    """A provider name that this program does not have."""
+
+    code = "provider_unknown"
+    exit_status = 4
+
+    def __init__(self, name: str, known: Sequence[str], source: str) -> None:
+        super().__init__(
+            f"{source} names the provider {name!r}, this version has: {', '.join(known)}",
+            hint=f"set {source} to one of {', '.join(known)}",
+            details={"provider": name, "known": list(known), "source": source},
+        )
+
+
+class DependencyMissingError(CurricleError):
+    """A library the program needs is not installed."""
+
+    code = "dependency_missing"
+    exit_status = 4
+
+    def __init__(self, module: str) -> None:
+        super().__init__(
+            f"the Python package {module!r} is not installed",
+            hint="make setup",
+            details={"module": module},
+        )
+
+
+class RunLockedError(CurricleError):
+    """Another command is writing to the run."""
+
+    code = "run_locked"
+    exit_status = 6
+
+    def __init__(self, run_id: str, holder: str) -> None:
+        super().__init__(
+            f"{run_id} is in use by {holder}",
+            hint="wait until that command has ended; `status` can be read meanwhile",
+            next_step=("status", run_id),
+            details={"run_id": run_id, "holder": holder},
+        )
+
+
+class DiskFullError(CurricleError):
+    """The disk, a quota or a file-size limit stopped a write."""
+
+    code = "disk_full"
+    exit_status = 6
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"could not write {path}: {reason}",
+            hint="make room, then type the same command again: what was there before is intact",
+            details={"path": str(path), "reason": reason},
+        )
+
+
+class PermissionDeniedError(CurricleError):
+    """The operating system refused access to a path."""
+
+    code = "permission_denied"
+    exit_status = 6
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"no access to {path}: {reason}",
+            hint="check the owner and mode of the path, and that the disk is mounted writable",
+            details={"path": str(path), "reason": reason},
+        )
+
+
+class IoError(CurricleError):
+    """Any other failure of a file operation."""
+
+    code = "io_error"
+    exit_status = 6
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"could not use {path}: {reason}",
+            hint="check that the path is what the message expects, then type the command again",
+            details={"path": str(path), "reason": reason},
+        )
+
+
+class JournalBrokenError(CurricleError):
+    """The journal's chain does not hold."""
+
+    code = "journal_broken"
+    exit_status = 7
+
+    def __init__(self, run_id: str, why: str, *, line: int | None = None) -> None:
+        where = f" line {line}" if line else ""
+        super().__init__(
+            f"the journal of {run_id} is broken:{where} {why}".replace(":  ", ": "),
+            hint="nothing was written; archive the run as evidence before anything else",
+            next_step=("archive", run_id),
+            details={"run_id": run_id, "line": line},
+        )
+
+
+class ArchiveInvalidError(CurricleError):
+    """An archive that is damaged, unsafe to unpack, or not one of ours."""
+
+    code = "archive_invalid"
+    exit_status = 7
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"{path} cannot be restored: {why}",
+            hint="nothing was unpacked; get another copy of the archive",
+            details={"path": str(path), "reason": why},
+        )
+
+
+class StopRuleHitError(CurricleError):
+    """A rule stopped the work for a person to decide."""
+
+    code = "stop_rule_hit"
+    exit_status = 8
+
+
+class InternalError(CurricleError):
+    """A bug in this program."""
+
+    code = "internal_error"
+    exit_status = 70
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(
+            f"this is a bug in curricle: {type(error).__name__}: {error}",
+            hint="type the command again with --traceback before its name and report what it prints",
+            details={"type": type(error).__name__},
+        )
+
+
+class InterruptError(CurricleError):
+    """The user or the system asked the program to stop."""
+
+    code = "interrupted"
+    exit_status = 130
+    hint = "type the same command again: it goes on where the record ends"
+
+    def __init__(self, signal_name: str) -> None:
+        super().__init__(f"stopped by {signal_name}", details={"signal": signal_name})
+
+
+def error_types() -> tuple[type[CurricleError], ...]:
+    """Return every declared error type, in order of exit status and code."""
+    return tuple(sorted(_descendants(CurricleError), key=lambda t: (t.exit_status, t.code)))
+
+
+def _descendants(base: type[CurricleError]) -> Iterator[type[CurricleError]]:
+    for child in base.__subclasses__():
+        yield child
+        yield from _descendants(child)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,227 @@
+"""Reads and replaces files so that a crash, a full disk or a link never costs data.
+
+Every write goes to a draft beside its target, is synced, and is renamed into place; the folder
+is synced after. All of it uses `os` calls directly: each is a boundary at which the process may
+die, and the tests kill it at every one. What belongs in which file: `runs/`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from curricle.errors import CurricleError, DiskFullError, IoError, PermissionDeniedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MAX_DOCUMENT_BYTES: Final = 256_000_000
+DRAFT_PREFIX: Final = ".draft-"
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_DENIED: Final = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_CHUNK_BYTES: Final = 1 << 20
+
+
+def find_file(path: Path, *, limit_bytes: int = MAX_DOCUMENT_BYTES) -> bytes | None:
+    """Return the bytes of a plain file, or None where there is none.
+
+    Raises:
+        IoError: it is no plain file (a FIFO, a device, a folder) or larger than `limit_bytes`.
+        PermissionDeniedError: it cannot be opened.
+    """
+    with translated(path):
+        try:
+            # O_NONBLOCK: opening a FIFO without a writer would wait for ever.
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        try:
+            return _read_all(descriptor, path, limit_bytes)
+        finally:
+            os.close(descriptor)
+
+
+def read_file(path: Path, *, limit_bytes: int = MAX_DOCUMENT_BYTES) -> bytes:
+    """Return the bytes of a plain file that must be there.
+
+    Raises:
+        IoError: as `find_file`, and when there is no such file.
+    """
+    data = find_file(path, limit_bytes=limit_bytes)
+    if data is None:
+        raise IoError(path, "there is no such file")
+    return data
+
+
+def find_size(path: Path) -> int | None:
+    """Return the size in bytes of a plain file, or None where there is none."""
+    with translated(path):
+        try:
+            status = os.lstat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def write_file(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Put `data` in the place of `path`, whole or not at all.
+
+    `mode` is what the file gets before the umask. A link at `path` is replaced, not followed.
+
+    Raises:
+        DiskFullError, PermissionDeniedError, IoError: nothing was replaced.
+    """
+    draft = path.with_name(DRAFT_PREFIX + secrets.token_hex(8))
+    with translated(path):
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+            try:
+                _write_all(descriptor, data)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            os.replace(draft, path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+    sync_folder(path.parent)
+
+
+def append_to_file(path: Path, data: bytes) -> None:
+    """Add `data` to the end of a file and sync it; the file is made where it is missing.
+
+    Raises:
+        DiskFullError, PermissionDeniedError, IoError: the file is as long as it was before.
+    """
+    with translated(path):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        try:
+            size_before = os.fstat(descriptor).st_size
+            try:
+                _write_all(descriptor, data)
+                os.fsync(descriptor)
+            except OSError:
+                os.ftruncate(descriptor, size_before)
+                raise
+        finally:
+            os.close(descriptor)
+
+
+def cut_file(path: Path, size_bytes: int) -> None:
+    """Shorten a file to its first `size_bytes` bytes and sync it."""
+    with translated(path):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            os.ftruncate(descriptor, size_bytes)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def make_folder(path: Path, *, mode: int = 0o777) -> None:
+    """Make a folder and those above it; folders that are there already are left as they are."""
+    with translated(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.mkdir(path, mode)  # noqa: PTH102 - a boundary of its own, see the module's docstring
+        except FileExistsError:
+            if not path.is_dir():
+                raise
+
+
+def sync_folder(path: Path) -> None:
+    """Make renames in a folder survive a power cut."""
+    with translated(path):
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def remove_drafts(folder: Path) -> None:
+    """Remove what writers that died have left; only for a caller that holds the run's lock."""
+    with translated(folder):
+        for entry in os.scandir(folder):
+            if entry.name.startswith(DRAFT_PREFIX) and entry.is_file(follow_symlinks=False):
+                os.unlink(entry.path)  # noqa: PTH108 - a boundary of its own
+
+
+def path_within(root: Path, relative: str) -> Path:
+    """Return `root/relative` after checking that no part below `root` is a link.
+
+    A link in a run could lead a write to a file outside it.
+
+    Raises:
+        IoError: a part is a symbolic link.
+    """
+    path = root
+    for part in relative.split("/"):
+        path = path / part
+        with translated(path):
+            try:
+                mode = os.lstat(path).st_mode
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+        if stat.S_ISLNK(mode):
+            raise IoError(path, "it is a symbolic link, a run holds plain files and folders only")
+    return path
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn the operating system's errors inside the block into typed ones about `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise _typed(error, path) from error
+    except ValueError as error:
+        # A path with a NUL character or half a surrogate pair.
+        raise IoError(path, str(error)) from error
+
+
+def _typed(error: OSError, path: Path) -> CurricleError:
+    reason = error.strerror or str(error)
+    if error.errno in _FULL:
+        return DiskFullError(path, reason.lower())
+    if error.errno in _DENIED:
+        return PermissionDeniedError(path, reason.lower())
+    return IoError(path, reason.lower())
+
+
+def _read_all(descriptor: int, path: Path, limit_bytes: int) -> bytes:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise IoError(path, f"it is {_kind(status.st_mode)}, expected a plain file")
+    if status.st_size > limit_bytes:
+        raise IoError(path, f"it has {status.st_size} bytes, the limit is {limit_bytes}")
+    chunks = []
+    left = limit_bytes + 1
+    while left > 0 and (chunk := os.read(descriptor, min(left, max(status.st_size, _CHUNK_BYTES)))):
+        chunks.append(chunk)
+        left -= len(chunk)
+    if left <= 0:
+        raise IoError(path, f"it grew beyond {limit_bytes} bytes while it was read")
+    return b"".join(chunks) if len(chunks) != 1 else chunks[0]
+
+
+def _kind(mode: int) -> str:
+    if stat.S_ISDIR(mode):
+        return "a folder"
+    if stat.S_ISFIFO(mode):
+        return "a FIFO"
+    if stat.S_ISSOCK(mode):
+        return "a socket"
+    return "a device"
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

@@ -1,0 +1,35 @@
+"""Makes text safe to show: no control character reaches a terminal, a report or a page."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_UNSAFE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and newline, DEL, C1
+    "\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # invisible and direction-changing marks
+    "\ud800-\udfff]"  # halves of surrogate pairs
+)
+
+
+def printable(text: str) -> str:
+    """Return `text` with control and direction characters written as escapes."""
+    return _UNSAFE.sub(_escape, text)
+
+
+def one_line(text: str, limit: int | None = None) -> str:
+    """Return `text` printable and on one line; beyond `limit` characters it ends in an ellipsis."""
+    flat = printable(" ".join(text.split()))
+    if limit is not None and len(flat) > limit:
+        return flat[: limit - 1] + "…"
+    return flat
+
+
+def has_control_characters(text: str) -> bool:
+    """Tell whether `printable` would change the text."""
+    return _UNSAFE.search(text) is not None
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004 - one byte

@@ -1,0 +1,174 @@
+"""Begins a run: a folder made aside and renamed into place, so that there is a whole one or none."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import shutil
+import unicodedata
+from typing import TYPE_CHECKING, Any, Final
+
+from curricle.canonical import document_bytes
+from curricle.errors import InvalidArgumentError, IoError
+from curricle.fsio import (
+    DRAFT_PREFIX,
+    append_to_file,
+    make_folder,
+    path_within,
+    sync_folder,
+    translated,
+    write_file,
+)
+from curricle.layout import JOURNAL, LOCK_FILE, RUN_FILE
+from curricle.printable import has_control_characters
+from curricle.runs.journal import Entry, Head, advance, encode_entry
+from curricle.runs.lock import is_unlocked, locked
+from curricle.runs.objects import keep_object
+from curricle.runs.record import EVENT_INIT, EVENT_STAGE, apply_entries, first_record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from curricle.layout import Stage
+    from curricle.runs.record import StageRecord
+
+_FOLDERS: Final = ("inputs", "outputs/curriculum", "outputs/reviews", "outputs/plan", "logs")
+NAME_LENGTH_MAX: Final = 120
+_SLUG_LENGTH_MAX: Final = 40
+_TRIES_MAX: Final = 200
+
+
+def begin_run(
+    runs_dir: Path,
+    name: str,
+    files: Mapping[str, bytes],
+    *,
+    now: datetime,
+    actor: str,
+    command: str,
+    stage: Stage,
+    made: Mapping[Stage, StageRecord],
+) -> Path:
+    """Make a run that holds `files` (path inside the run to bytes) and return its folder.
+
+    `made` are stages that the files stand for, `stage` is the one reached.
+
+    Raises:
+        InvalidArgumentError: the name is empty, too long, or holds control characters.
+        DiskFullError, PermissionDeniedError, IoError: there is no new run.
+    """
+    _check_name(name)
+    make_folder(runs_dir)
+    _remove_dead_drafts(runs_dir)
+    for _ in range(_TRIES_MAX):
+        run_id = f"{now:%Y%m%d-%H%M%S}-{_slug(name)}-{secrets.token_hex(2)}"
+        draft = runs_dir / f"{DRAFT_PREFIX}{run_id}"
+        if os.path.lexists(runs_dir / run_id) or not _claim(draft):
+            continue
+        with locked(draft, command=command, at=timestamp(now)):
+            events = [
+                (EVENT_INIT, {"run_id": run_id, "name": name, "files": _fill(draft, files)}),
+                *((EVENT_STAGE, {"stage": s.value, **r.to_json()}) for s, r in made.items()),
+            ]
+            _write_record(
+                draft, events, at=timestamp(now), actor=actor, command=command, stage=stage
+            )
+            if _move(draft, runs_dir / run_id):
+                sync_folder(runs_dir)
+                return runs_dir / run_id
+    raise IoError(runs_dir, f"found no free run id in {_TRIES_MAX} tries")
+
+
+def timestamp(moment: datetime) -> str:
+    """Return a UTC moment as it stands in records: `2026-01-31T09:30:00.123456Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise InvalidArgumentError("a run needs a name", hint='for example: init "Sorting"')
+    if len(name) > NAME_LENGTH_MAX:
+        raise InvalidArgumentError(
+            f"the name has {len(name)} characters, at most {NAME_LENGTH_MAX} are allowed",
+            hint="use a short name; the goal goes into inputs/topic_spec.json",
+        )
+    if has_control_characters(name) or "\n" in name or "\t" in name:
+        raise InvalidArgumentError(
+            f"the name {name!r} holds control characters", hint="leave them out"
+        )
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_SLUG_LENGTH_MAX].strip("-") or "run"
+
+
+def _claim(draft: Path) -> bool:
+    with translated(draft):
+        try:
+            os.mkdir(draft, 0o700)  # noqa: PTH102 - a boundary of its own, see fsio.py
+        except FileExistsError:
+            return False
+    return True
+
+
+def _fill(folder: Path, files: Mapping[str, bytes]) -> dict[str, str]:
+    for below in _FOLDERS:
+        make_folder(folder / below)
+    for path, data in files.items():
+        target = path_within(folder, path)
+        make_folder(target.parent)
+        write_file(target, data)
+    return {path: keep_object(folder, data) for path, data in files.items()}
+
+
+def _write_record(
+    folder: Path,
+    events: Sequence[tuple[str, Mapping[str, Any]]],
+    *,
+    at: str,
+    actor: str,
+    command: str,
+    stage: Stage,
+) -> None:
+    head = Head()
+    entries = []
+    for event, data in events:
+        entry = Entry(
+            seq=head.entries + 1,
+            at=at,
+            actor=actor,
+            event=event,
+            command=command,
+            previous=head.sha256,
+            data=data,
+        )
+        line = encode_entry(entry)
+        append_to_file(folder / JOURNAL, line)
+        entries.append(entry)
+        head = advance(head, line)
+    record = apply_entries(first_record(entries[0]), entries[1:], head)
+    write_file(folder / RUN_FILE, document_bytes(record.to_json(stage)))
+
+
+def _move(draft: Path, target: Path) -> bool:
+    with translated(target):
+        try:
+            os.rename(draft, target)  # noqa: PTH104 - must fail where there is a run
+        except OSError as error:
+            if error.errno not in {errno.EEXIST, errno.ENOTEMPTY}:
+                raise
+            shutil.rmtree(draft)
+            return False
+    return True
+
+
+def _remove_dead_drafts(runs_dir: Path) -> None:
+    """Remove what an `init` that died has left: nobody holds its lock."""
+    for draft in runs_dir.glob(f"{DRAFT_PREFIX}*/{LOCK_FILE}"):
+        if is_unlocked(draft.parent):
+            shutil.rmtree(draft.parent, ignore_errors=True)

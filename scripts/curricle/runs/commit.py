@@ -1,0 +1,218 @@
+"""Writes to a run, under its lock, in an order in which every crash leaves a valid run.
+
+1. New outputs, and the bytes they will replace, go into `objects/`.
+2. One synced journal entry names all digests: from here on the stage is done.
+3. The outputs are put in place.
+4. `run.json` is written.
+
+Whatever dies between 2 and 4 is completed by the next writer, from the objects. What a person
+changed in the meantime is left as it is.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from curricle.canonical import document_bytes, sha256_hex
+from curricle.errors import CurricleError, JournalBrokenError
+from curricle.fsio import (
+    append_to_file,
+    cut_file,
+    find_file,
+    make_folder,
+    path_within,
+    remove_drafts,
+    write_file,
+)
+from curricle.layout import JOURNAL, OBJECTS, RUN_FILE, Stage
+from curricle.runs.begin import timestamp
+from curricle.runs.folder import artifact_digests
+from curricle.runs.freshness import Freshness, assess, spec_was_accepted
+from curricle.runs.journal import Entry, advance, encode_entry
+from curricle.runs.lock import locked
+from curricle.runs.objects import find_object, keep_object
+from curricle.runs.record import (
+    EVENT_FAILURE,
+    EVENT_MENDED,
+    EVENT_STAGE,
+    Failure,
+    RunRecord,
+    StageRecord,
+    apply_entries,
+)
+from curricle.runs.state import RunState, last_line_matches, load_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+
+@dataclass(kw_only=True, slots=True)
+class RunWriter:
+    """The one writer of a run while it holds the lock; keeps the state and digests up to date."""
+
+    path: Path
+    record: RunRecord
+    digests: dict[str, str]
+    """Path inside the run to digest, for every input and output that is there."""
+    clock: Callable[[], datetime]
+    actor: str
+    command: str
+    spec_is_ready: bool = False
+    """Set by whoever reads the topic spec; a spec accepted before is ready anyway."""
+
+    def freshness(self) -> Freshness:
+        """Return how the run stands now."""
+        is_ready = self.spec_is_ready or spec_was_accepted(self.record, self.digests)
+        return assess(self.record, self.digests, spec_is_ready=is_ready)
+
+    def keep(self, data: bytes) -> str:
+        """Put bytes among the objects; return their digest."""
+        return keep_object(self.path, data)
+
+    def commit_stage(
+        self,
+        stage: Stage,
+        outputs: Mapping[str, bytes],
+        *,
+        inputs: Mapping[str, str],
+        version: int,
+        parameters: Mapping[str, Any],
+        provider: str | None = None,
+        model: str | None = None,
+    ) -> dict[str, str]:
+        """Make a stage's outputs part of the run.
+
+        Returns path to digest of what a person had changed and is now replaced; it is kept.
+        """
+        known = self.record.stages.get(stage)
+        replaced = {}
+        for path in outputs:
+            found = find_file(path_within(self.path, path))
+            if found is not None:
+                replaced[path] = self.keep(found)
+        digests = {path: self.keep(data) for path, data in outputs.items()}
+        done = StageRecord(
+            inputs=dict(inputs),
+            outputs=digests,
+            version=version,
+            at="",
+            parameters=dict(parameters),
+            provider=provider,
+            model=model,
+        )
+        data = {"stage": stage.value, **done.to_json(), "replaced": replaced}
+        del data["at"]
+        self._append(EVENT_STAGE, data)
+        for path, content in outputs.items():
+            self._place(path, content)
+        self._save()
+        recorded = known.outputs if known else {}
+        return {
+            path: digest
+            for path, digest in replaced.items()
+            if digest not in {digests[path], recorded.get(path)}
+        }
+
+    def record_failure(self, error: CurricleError, stage: Stage | None) -> None:
+        """Note a typed error as the run's last failure."""
+        failure = Failure(
+            code=error.code,
+            message=str(error),
+            exit_status=error.exit_status,
+            command=self.command,
+            at="",
+            stage=stage.value if stage else None,
+            details=error.details,
+        ).to_json()
+        self._append(
+            EVENT_FAILURE, {k: v for k, v in failure.items() if k not in {"at", "command"}}
+        )
+        self._save()
+
+    def complete(self, state: RunState) -> None:
+        """Finish what a command that died after its commit left undone."""
+        if state.torn:
+            digest = self.keep(state.torn)
+            cut_file(path_within(self.path, JOURNAL), self.record.head.size_bytes)
+            self._append(EVENT_MENDED, {"torn_line": digest, "size_bytes": len(state.torn)})
+        for path, placement in state.pending.items():
+            # Anything but the version before the commit is a person's work and stays.
+            found = self.digests.get(path)
+            if found is None or found in placement.before:
+                data = find_object(self.path, placement.digest)
+                if data is not None:
+                    self._place(path, data)
+        if state.torn or state.pending or state.is_ahead:
+            self._save()
+
+    def _append(self, event: str, data: Mapping[str, Any]) -> None:
+        head = self.record.head
+        entry = Entry(
+            seq=head.entries + 1,
+            at=timestamp(self.clock()),
+            actor=self.actor,
+            event=event,
+            command=self.command,
+            previous=head.sha256,
+            data=data,
+        )
+        line = encode_entry(entry)
+        append_to_file(path_within(self.path, JOURNAL), line)
+        self.record = apply_entries(self.record, [entry], advance(head, line))
+
+    def _place(self, path: str, data: bytes) -> None:
+        digest = sha256_hex(data)
+        if self.digests.get(path) != digest:
+            target = path_within(self.path, path)
+            make_folder(target.parent)
+            write_file(target, data)
+            self.digests[path] = digest
+
+    def _save(self) -> None:
+        document = self.record.to_json(self.freshness().reached)
+        write_file(path_within(self.path, RUN_FILE), document_bytes(document))
+
+
+@contextmanager
+def writing(
+    run_dir: Path, *, clock: Callable[[], datetime], actor: str, command: str
+) -> Iterator[RunWriter]:
+    """Hold a run's lock for the block and yield its writer, after completing what a crash left.
+
+    Raises:
+        RunLockedError: another command is writing.
+        RunMetadataInvalidError, RunSchemaUnsupportedError: `run.json` cannot be used.
+        JournalBrokenError: the journal was changed; nothing may be added to it.
+    """
+    with locked(run_dir, command=command, at=timestamp(clock())):
+        state = load_run(run_dir)
+        if state.journal_problem:
+            why, line = state.journal_problem
+            raise JournalBrokenError(state.record.run_id, why, line=line)
+        if not last_line_matches(run_dir, state.record.head):
+            raise JournalBrokenError(state.record.run_id, "its last line was changed")
+        _remove_drafts(run_dir)
+        writer = RunWriter(
+            path=run_dir,
+            record=state.record,
+            digests=artifact_digests(run_dir),
+            clock=clock,
+            actor=actor,
+            command=command,
+        )
+        writer.complete(state)
+        yield writer
+
+
+def _remove_drafts(run_dir: Path) -> None:
+    folders = {run_dir, run_dir / "logs", run_dir / OBJECTS}
+    for below in ("inputs", "outputs"):
+        folders.add(run_dir / below)
+        folders |= {path for path in (run_dir / below).rglob("*") if path.is_dir()}
+    for folder in sorted(folders):
+        if folder.is_dir() and not folder.is_symlink():
+            remove_drafts(folder)

@@ -1,0 +1,92 @@
+"""Where runs lie, which one a user means, and which files a run holds, by digest."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Final
+
+from curricle.canonical import sha256_hex
+from curricle.errors import InvalidArgumentError, RunAmbiguousError, RunNotFoundError
+from curricle.fsio import DRAFT_PREFIX, path_within, read_file, translated
+from curricle.layout import RUN_FILE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ARTIFACT_FOLDERS: Final = ("inputs", "outputs")
+
+_RUN_ID: Final = re.compile(r"\d{8}-\d{6}-[a-z0-9-]+-[0-9a-f]{4}")
+
+
+def is_run_id(name: str) -> bool:
+    """Tell whether a name has the form of a run id."""
+    return _RUN_ID.fullmatch(name) is not None
+
+
+def run_ids(runs_dir: Path) -> list[str]:
+    """Return the ids of the runs in a folder, newest first; empty when there is no folder.
+
+    A folder counts as a run by its name, so that one whose `run.json` is gone still does.
+    """
+    with translated(runs_dir):
+        try:
+            with os.scandir(runs_dir) as entries:
+                names = [entry.name for entry in entries if is_run_id(entry.name)]
+        except FileNotFoundError:
+            return []
+    return sorted(names, reverse=True)
+
+
+def find_run(runs_dir: Path, name: str) -> Path:
+    """Return the folder of the run with the given id or unambiguous prefix.
+
+    Raises:
+        InvalidArgumentError: the name could lead out of the folder.
+        RunNotFoundError: no run is called so.
+        RunAmbiguousError: several are.
+    """
+    if not name or "/" in name or "\\" in name or "\0" in name or name.startswith("."):
+        raise InvalidArgumentError(f"{name!r} is no run id", hint="`list` shows the runs")
+    candidates = [run_id for run_id in run_ids(runs_dir) if run_id.startswith(name)]
+    if name in candidates or len(candidates) == 1:
+        return runs_dir / (name if name in candidates else candidates[0])
+    if candidates:
+        raise RunAmbiguousError(name, candidates)
+    with translated(runs_dir / name):
+        if (runs_dir / name / RUN_FILE).is_file():
+            return runs_dir / name
+    raise RunNotFoundError(name, runs_dir)
+
+
+def artifact_digests(run_dir: Path) -> dict[str, str]:
+    """Return path inside the run to SHA-256 for every file below `inputs/` and `outputs/`.
+
+    Raises:
+        IoError: one of them is a link, a FIFO or anything but a plain file.
+        PermissionDeniedError: one of them cannot be read.
+    """
+    digests = {}
+    for relative in sorted(_files_below(run_dir)):
+        digests[relative] = sha256_hex(read_file(path_within(run_dir, relative)))
+    return digests
+
+
+def _files_below(run_dir: Path) -> list[str]:
+    found = []
+    pending = list(ARTIFACT_FOLDERS)
+    while pending:
+        folder = pending.pop()
+        path = path_within(run_dir, folder)
+        with translated(path):
+            try:
+                entries = list(os.scandir(path))
+            except FileNotFoundError:
+                continue
+        for entry in entries:
+            relative = f"{folder}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(relative)
+            elif not entry.name.startswith(DRAFT_PREFIX):
+                found.append(relative)
+    return found

@@ -1,0 +1,195 @@
+"""The state of a run: what its journal's entries add up to, and the copy of it in `run.json`.
+
+Pure. The journal is the truth; `run.json` is the state as of the journal's head, so that a light
+command need not read the whole journal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from curricle.layout import STAGES, Stage
+from curricle.runs.journal import Head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from curricle.runs.journal import Entry
+
+SCHEMA_VERSION: Final = "1.0"
+
+EVENT_INIT: Final = "init"
+EVENT_STAGE: Final = "stage"
+"""A stage's outputs were committed; `data` is the stage's record and its name."""
+EVENT_FAILURE: Final = "failure"
+EVENT_MENDED: Final = "journal_mended"
+"""An unfinished last line was set aside."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StageRecord:
+    """What a stage was made from and what it made; paths inside the run to digests."""
+
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+    version: int
+    at: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    provider: str | None = None
+    model: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as it stands in `run.json` and in the journal."""
+        return {
+            "inputs": dict(self.inputs),
+            "outputs": dict(self.outputs),
+            "version": self.version,
+            "parameters": dict(self.parameters),
+            "provider": self.provider,
+            "model": self.model,
+            "at": self.at,
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> StageRecord:
+        """Return the record of a JSON object; other members are passed over.
+
+        Raises:
+            KeyError, TypeError: a member is missing or of the wrong type.
+        """
+        return cls(
+            inputs=_member(document, "inputs", dict),
+            outputs=_member(document, "outputs", dict),
+            version=_member(document, "version", int),
+            parameters=_member(document, "parameters", dict),
+            provider=document["provider"],
+            model=document["model"],
+            at=_member(document, "at", str),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """A typed error that ended a command of this run."""
+
+    code: str
+    message: str
+    exit_status: int
+    command: str
+    at: str
+    stage: str | None
+    """The stage that was being made; a later success of it or of one after it settles this."""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the failure as it stands in `run.json`."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "exit_status": self.exit_status,
+            "command": self.command,
+            "at": self.at,
+            "stage": self.stage,
+            "details": dict(self.details),
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Failure:
+        """Return the failure of a JSON object."""
+        return cls(
+            code=_member(document, "code", str),
+            message=_member(document, "message", str),
+            exit_status=_member(document, "exit_status", int),
+            command=_member(document, "command", str),
+            at=_member(document, "at", str),
+            stage=document["stage"],
+            details=_member(document, "details", dict),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunRecord:
+    """The state of a run as of a journal head."""
+
+    run_id: str
+    name: str
+    created_at: str
+    stages: Mapping[Stage, StageRecord] = field(default_factory=dict)
+    last_failure: Failure | None = None
+    head: Head = field(default_factory=Head)
+
+    def to_json(self, stage: Stage) -> dict[str, Any]:
+        """Return `run.json`; `stage` is the one reached when it is written."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "run_id": self.run_id,
+            "name": self.name,
+            "created_at": self.created_at,
+            "stage": stage.value,
+            "stages": {name.value: record.to_json() for name, record in self.stages.items()},
+            "last_failure": self.last_failure.to_json() if self.last_failure else None,
+            "journal": self.head.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> RunRecord:
+        """Return the state that a `run.json` holds.
+
+        Checks types itself: loading `jsonschema-rs` would cost a light command a third of its
+        time.
+
+        Raises:
+            KeyError, TypeError, ValueError: a member is missing, of the wrong type, or unknown.
+        """
+        failure = document["last_failure"]
+        return cls(
+            run_id=_member(document, "run_id", str),
+            name=_member(document, "name", str),
+            created_at=_member(document, "created_at", str),
+            stages={
+                Stage(name): StageRecord.from_json(record)
+                for name, record in _member(document, "stages", dict).items()
+            },
+            last_failure=None if failure is None else Failure.from_json(failure),
+            head=Head.from_json(_member(document, "journal", dict)),
+        )
+
+
+def first_record(entry: Entry) -> RunRecord:
+    """Return the state that a journal's first entry begins."""
+    return RunRecord(run_id=entry.data["run_id"], name=entry.data["name"], created_at=entry.at)
+
+
+def apply_entries(record: RunRecord, entries: Iterable[Entry], head: Head) -> RunRecord:
+    """Return the state after more entries, whose end is `head`."""
+    for entry in entries:
+        record = _apply(record, entry)
+    return replace(record, head=head)
+
+
+def _apply(record: RunRecord, entry: Entry) -> RunRecord:
+    if entry.event == EVENT_STAGE:
+        stage = Stage(entry.data["stage"])
+        done = StageRecord.from_json({**entry.data, "at": entry.at})
+        failure = record.last_failure
+        return replace(
+            record,
+            stages={**record.stages, stage: done},
+            last_failure=None if failure and _settles(stage, failure) else failure,
+        )
+    if entry.event == EVENT_FAILURE:
+        failure = Failure(at=entry.at, command=entry.command, **entry.data)
+        return replace(record, last_failure=failure)
+    return record
+
+
+def _settles(stage: Stage, failure: Failure) -> bool:
+    return failure.stage is None or STAGES.index(stage) >= STAGES.index(Stage(failure.stage))
+
+
+def _member(document: Mapping[str, Any], name: str, kind: type) -> Any:
+    value = document[name]
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise TypeError(f"{name} is of the wrong type")
+    return value

@@ -1,0 +1,167 @@
+"""Reads the state of a run: `run.json`, and what the journal knows beyond it.
+
+Never writes and never waits for the lock, so it may meet a run in the middle of a commit, or one
+whose last command died there; it says so instead of guessing. `commit.py` completes such a run.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from curricle.canonical import sha256_hex
+from curricle.errors import RunMetadataInvalidError, RunSchemaUnsupportedError
+from curricle.fsio import find_file, path_within, translated
+from curricle.jsontext import MalformedJsonError, parse_json
+from curricle.layout import JOURNAL, RUN_FILE
+from curricle.runs.journal import read_chain
+from curricle.runs.record import EVENT_STAGE, SCHEMA_VERSION, RunRecord, apply_entries
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from curricle.runs.journal import Chain, Entry, Head
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Placement:
+    """An output that a committed entry names and `run.json` does not know yet."""
+
+    digest: str
+    before: frozenset[str]
+    """Digests that may stand there when it was not put in place yet."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunState:
+    """A run as it was read."""
+
+    path: Path
+    record: RunRecord
+    """The state after every entry of the journal that chains."""
+    pending: Mapping[str, Placement] = field(default_factory=dict)
+    """Outputs that may not have been put in place; empty but for an interrupted run."""
+    is_ahead: bool = False
+    """The journal holds entries that `run.json` does not know yet."""
+    torn: bytes = b""
+    """An unfinished last line of the journal: its command died before its commit."""
+    journal_problem: tuple[str, int | None] | None = None
+    """Why the journal cannot be added to, and at which line; None when it can."""
+
+
+def load_run(run_dir: Path) -> RunState:
+    """Return the state of a run.
+
+    Raises:
+        RunMetadataInvalidError: `run.json` is missing, damaged, or another run's.
+        RunSchemaUnsupportedError: a newer version of this program wrote it.
+    """
+    record = _load_record(run_dir)
+    chain = _load_tail(run_dir, record.head)
+    if chain is None:
+        return RunState(
+            path=run_dir,
+            record=record,
+            journal_problem=("it is shorter than run.json says: entries were cut off", None),
+        )
+    problem = (chain.why, chain.broken_line) if chain.broken_line else None
+    try:
+        ahead = apply_entries(record, chain.entries, chain.head)
+        pending = _pending(chain.entries)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        problem = ("an entry after the head in run.json makes no sense", record.head.entries + 1)
+        return RunState(path=run_dir, record=record, journal_problem=problem)
+    return RunState(
+        path=run_dir,
+        record=ahead,
+        pending=pending,
+        is_ahead=bool(chain.entries),
+        torn=chain.torn,
+        journal_problem=problem,
+    )
+
+
+def last_line_matches(run_dir: Path, head: Head) -> bool:
+    """Tell whether the journal's line before `head` still has the digest that `head` carries."""
+    path = path_within(run_dir, JOURNAL)
+    data = _read_from(path, 0) or b""
+    data = data[: head.size_bytes]
+    start = data.rfind(b"\n", 0, len(data) - 1) + 1
+    return sha256_hex(data[start:]) == head.sha256
+
+
+def _load_record(run_dir: Path) -> RunRecord:
+    run_id = run_dir.name
+    data = find_file(path_within(run_dir, RUN_FILE))
+    if data is None:
+        raise RunMetadataInvalidError(run_id, "the file is missing")
+    try:
+        document = parse_json(data)
+    except MalformedJsonError as error:
+        why = "the file is empty" if not data.strip() else error.why
+        raise RunMetadataInvalidError(run_id, why, line=error.line) from error
+    if not isinstance(document, dict):
+        raise RunMetadataInvalidError(run_id, "it is no JSON object")
+    _check_version(run_id, document.get("schema_version"))
+    try:
+        record = RunRecord.from_json(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RunMetadataInvalidError(run_id, _schema_complaint(document, error)) from error
+    if record.run_id != run_id:
+        raise RunMetadataInvalidError(run_id, f"it belongs to the run {record.run_id!r}")
+    return record
+
+
+def _check_version(run_id: str, version: object) -> None:
+    if version == SCHEMA_VERSION:
+        return
+    if not isinstance(version, str) or not version.replace(".", "", 1).isdecimal():
+        raise RunMetadataInvalidError(run_id, f"schema_version is {version!r}")
+    raise RunSchemaUnsupportedError(run_id, version, SCHEMA_VERSION)
+
+
+def _schema_complaint(document: Mapping[str, Any], error: Exception) -> str:
+    """Return the first place where the document breaks its schema."""
+    from curricle.schema import DocumentKind, check_document
+
+    violations = check_document(DocumentKind.RUN, document)
+    if not violations:
+        return str(error)
+    return f"{violations[0].pointer or 'the document'}: {violations[0].message}"
+
+
+def _load_tail(run_dir: Path, head: Head) -> Chain | None:
+    """Return what the journal holds after `head`; None when it ends before."""
+    path = path_within(run_dir, JOURNAL)
+    tail = _read_from(path, head.size_bytes)
+    return None if tail is None else read_chain(tail, after=head)
+
+
+def _read_from(path: Path, offset: int) -> bytes | None:
+    with translated(path):
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        try:
+            size = os.fstat(descriptor).st_size
+            if size < offset:
+                return None
+            return os.pread(descriptor, size - offset, offset)
+        finally:
+            os.close(descriptor)
+
+
+def _pending(entries: Sequence[Entry]) -> dict[str, Placement]:
+    pending: dict[str, Placement] = {}
+    for entry in entries:
+        if entry.event != EVENT_STAGE:
+            continue
+        for path, digest in entry.data["outputs"].items():
+            before = {entry.data["replaced"][path]} if path in entry.data["replaced"] else set()
+            if path in pending:
+                before |= {pending[path].digest, *pending[path].before}
+            pending[path] = Placement(digest=digest, before=frozenset(before))
+    return pending
