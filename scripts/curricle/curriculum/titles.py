@@ -13,7 +13,8 @@ from typing import Final
 
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*[+#]*", re.UNICODE)  # noqa: RUF001 - both apostrophes are meant
 _NUMBERING: Final = re.compile(
-    r"^\s*(?:(?:chapter|part|section|unit|module|lesson|week|day|step)\s+[\divxlc]+\s*[:.–—-]\s*"  # noqa: RUF001 - dashes are meant
+    r"^\s*(?:(?:chapter|part|section|unit|module|lesson|week|day|step)\s+"
+    r"(?:[\divxlc]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s*[:.–—-]\s*"  # noqa: RUF001 - dashes are meant
     r"|\d+(?:\.\d+)*[.):]?\s+(?=\S)|[a-z][.)]\s+)",
     re.IGNORECASE,
 )

@@ -1,0 +1,462 @@
+"""Finds what a document teaches: its concepts, and what it says of itself as a whole.
+
+Every heading, list item, table row and set-off term is either part of a concept, or named in
+`left_out` with the reason. Nothing is cut and nothing is made up.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from curricle.curriculum.titles import bracketed, title_key
+from curricle.generation.content import Content, Term, sort_passages, topics_in
+from curricle.generation.document import PassageKind, Style
+from curricle.generation.roles import Role, is_unwritten, role_of
+from curricle.layout import SCOPE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from curricle.generation.document import Document, Link, Passage, Section
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Concept:
+    """Something to learn, with all that the document says of it."""
+
+    title: str
+    """Whole, as the author wrote it."""
+    line: int
+    last_line: int
+    parent: int | None
+    """Index of the concept whose part this one is."""
+    other_lines: tuple[tuple[int, int], ...] = ()
+    """First and last lines of concepts that were merged into this one."""
+    path: str = SCOPE
+    """The document inside the run that names it."""
+    prose: tuple[Passage, ...] = ()
+    objectives: tuple[Passage, ...] = ()
+    pitfalls: tuple[Passage, ...] = ()
+    requires: tuple[Passage, ...] = ()
+    """What the document lists as this concept's prerequisites."""
+    exercises: tuple[Passage, ...] = ()
+    links: tuple[Link, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """Titles of concepts that were merged into this one."""
+    is_unwritten: bool = False
+    """The document itself says that the text is still to come."""
+
+    @property
+    def has_text(self) -> bool:
+        """Tell whether the document says more of it than its name."""
+        return bool(self.prose or self.objectives or self.pitfalls or self.exercises)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Merged:
+    """A concept that became part of another."""
+
+    title: str
+    line: int | None
+    into: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeftOut:
+    """A part of the document, or a concept, that is not in the curriculum."""
+
+    title: str
+    line: int | None
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outline:
+    """What a document teaches."""
+
+    title: str
+    concepts: tuple[Concept, ...]
+    """In document order."""
+    goal: str = ""
+    audience: str = ""
+    prerequisites: tuple[Passage, ...] = ()
+    objectives: tuple[Passage, ...] = ()
+    pitfalls: tuple[Passage, ...] = ()
+    scope_out: tuple[str, ...] = ()
+    merged: tuple[Merged, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+
+_PARTS: Final = frozenset(
+    {
+        Role.PREREQUISITES,
+        Role.OUT_OF_SCOPE,
+        Role.RESOURCES,
+        Role.BOILERPLATE,
+        Role.EXERCISES,
+        Role.OBJECTIVES,
+        Role.PITFALLS,
+    }
+)
+"""Under these, a heading is content and names no concept."""
+
+
+def find_concepts(document: Document) -> Outline:
+    """Return what a document teaches; without concepts when it names none."""
+    finder = _Finder(document)
+    finder.read()
+    outline = finder.outline()
+    if not outline.concepts:
+        outline = replace(outline, concepts=tuple(_last_resort(document, outline)))
+    return merge_duplicates(outline)
+
+
+def merge_duplicates(outline: Outline) -> Outline:
+    """Return the outline with concepts of one name made one; the first with text keeps its place."""
+    homes: dict[tuple[str, ...], int] = {}
+    home_of: list[int] = []
+    for at, concept in enumerate(outline.concepts):
+        keys = [key for key in _names(concept) if key]
+        known = next((homes[key] for key in keys if key in homes), at)
+        for key in keys:
+            homes.setdefault(key, known)
+        home_of.append(known)
+    kept: dict[int, Concept] = {}
+    merged = list(outline.merged)
+    for at, concept in enumerate(outline.concepts):
+        home = home_of[at]
+        if home == at:
+            kept[at] = concept
+            continue
+        target = kept[home]
+        kept[home] = join(target, concept)
+        if concept.has_text or concept.title != target.title:
+            merged.append(
+                Merged(
+                    title=concept.title,
+                    line=concept.line,
+                    into=target.title,
+                    reason=f"names the same concept as line {target.line}",
+                )
+            )
+    places = {at: place for place, at in enumerate(kept)}
+    concepts = tuple(
+        replace(concept, parent=_place(home_of, places, concept.parent, at))
+        for at, concept in kept.items()
+    )
+    return replace(outline, concepts=concepts, merged=tuple(merged))
+
+
+def join(target: Concept, concept: Concept) -> Concept:
+    """Return `target` with what the document says of `concept` added."""
+    return replace(
+        target,
+        prose=target.prose + concept.prose,
+        objectives=target.objectives + concept.objectives,
+        pitfalls=target.pitfalls + concept.pitfalls,
+        requires=target.requires + concept.requires,
+        exercises=target.exercises + concept.exercises,
+        links=target.links + concept.links,
+        aliases=(*target.aliases, concept.title, *concept.aliases),
+        other_lines=(
+            *target.other_lines,
+            (concept.line, concept.last_line),
+            *concept.other_lines,
+        ),
+        is_unwritten=target.is_unwritten and concept.is_unwritten,
+    )
+
+
+def _names(concept: Concept) -> tuple[tuple[str, ...], ...]:
+    """Return the keys under which a concept may stand elsewhere: its title, an abbreviation."""
+    inside = [title_key(part) for part in bracketed(concept.title) if part.isupper()]
+    return (title_key(concept.title), *inside)
+
+
+def _place(
+    home_of: Sequence[int], places: dict[int, int], parent: int | None, at: int
+) -> int | None:
+    if parent is None or home_of[parent] == at:
+        return None
+    return places[home_of[parent]]
+
+
+@dataclass(slots=True)
+class _Building:
+    """A concept that is still being read."""
+
+    title: str
+    line: int
+    last_line: int
+    parent: int | None
+    content: Content = field(default_factory=Content)
+    links: list[Link] = field(default_factory=list)
+
+
+class _Finder:
+    """Walks the sections in order and sorts each into a concept or the document's frame."""
+
+    def __init__(self, document: Document) -> None:
+        self.sections = document.sections
+        self.title_section = _title_section(document.sections)
+        self.roles = _roles(document.sections, self.title_section)
+        self.building: list[_Building] = []
+        self.concept_of: dict[int, int | None] = {}
+        """Section to the concept that what stands in it belongs to."""
+        self.frame = Content()
+        """What belongs to the document as a whole."""
+        self.goal: list[Passage] = []
+        self.audience: list[str] = []
+        self.scope_out: list[str] = []
+        self.left_out: list[LeftOut] = []
+
+    def read(self) -> None:
+        for at, section in enumerate(self.sections):
+            above = None if section.parent is None else self.concept_of[section.parent]
+            self.concept_of[at] = above
+            self._note_comments(section)
+            role = self.roles[at]
+            if at in {0, self.title_section}:
+                self._read_frame(section)
+            elif is_unwritten(section.title):
+                self._leave_out(section.title, section.line, "its heading says it is unwritten")
+            elif role is Role.CONCEPT:
+                self.concept_of[at] = self._read_concept(section, above)
+            elif role is Role.TOPICS:
+                self._read_topics(section, above)
+            else:
+                self._read_part(section, role, above)
+
+    def outline(self) -> Outline:
+        title = self.sections[self.title_section].title if self.title_section else ""
+        if role_of(title, is_one_of_many=True) is not Role.CONCEPT:
+            title = ""
+        return Outline(
+            title=title,
+            concepts=tuple(
+                Concept(
+                    title=built.title,
+                    line=built.line,
+                    last_line=built.last_line,
+                    parent=built.parent,
+                    prose=tuple(built.content.prose),
+                    objectives=tuple(built.content.objectives),
+                    pitfalls=tuple(built.content.pitfalls),
+                    requires=tuple(built.content.requires),
+                    exercises=tuple(built.content.exercises),
+                    links=tuple(built.links),
+                    is_unwritten=_is_unwritten(built.content),
+                )
+                for built in self.building
+            ),
+            goal=next((p.text for p in self.goal if not p.text.endswith(":")), ""),
+            audience=" ".join(self.audience),
+            prerequisites=tuple(self.frame.requires),
+            objectives=tuple(self.frame.objectives),
+            pitfalls=tuple(self.frame.pitfalls),
+            scope_out=tuple(self.scope_out),
+            left_out=tuple(self.left_out),
+        )
+
+    def _read_frame(self, section: Section) -> None:
+        """Read what stands before the first concept: mostly what the document is about."""
+        content = sort_passages(section.passages)
+        self.goal += [p for p in content.prose if p.kind is PassageKind.PROSE]
+        self._add_to_frame(content)
+        self._add_terms(content.terms, None)
+
+    def _read_concept(self, section: Section, above: int | None) -> int:
+        content = sort_passages(section.passages)
+        index = len(self.building)
+        self.building.append(
+            _Building(
+                title=section.title,
+                line=section.line,
+                last_line=section.last_line,
+                parent=above,
+                content=content,
+                links=list(section.links),
+            )
+        )
+        self._add_terms(content.terms, index)
+        return index
+
+    def _read_topics(self, section: Section, above: int | None) -> None:
+        items = [p for p in section.passages if p.kind is PassageKind.ITEM]
+        anchors = [link for link in section.links if link.url.startswith("#")]
+        if items and len(anchors) * 2 > len(items):
+            self._leave_out(section.title, section.line, "is a table of contents")
+            return
+        topics, rest = topics_in(section.passages)
+        links = {link.text: link for link in section.links}
+        for term in topics:
+            if role_of(term.title) is not Role.CONCEPT:
+                self._leave_out(term.title, term.line, "names a part of the document")
+                continue
+            at = self._add_terms([term], above)
+            if term.title in links:
+                self.building[at].links.append(links[term.title])
+        content = sort_passages(rest)
+        if above is None:
+            self.goal += [p for p in content.prose if p.kind is PassageKind.PROSE]
+            self._add_to_frame(content)
+        else:
+            _extend(self.building[above].content, content)
+
+    def _read_part(self, section: Section, role: Role, above: int | None) -> None:
+        """Read a section that is part of a concept, or of the document's frame."""
+        content = sort_passages(section.passages)
+        whole = [*section.passages]
+        if role is Role.OUT_OF_SCOPE:
+            items = [p for p in whole if p.kind is PassageKind.ITEM and p.depth == 1]
+            self.scope_out += [p.text.rstrip(".;") for p in items if not is_unwritten(p.text)]
+            if not self.scope_out:
+                self._leave_out(section.title, section.line, "is out of scope, by the document")
+            return
+        if role is Role.AUDIENCE and above is None:
+            self.audience += [p.text for p in whole]
+            return
+        if role is Role.GOAL and above is None:
+            self.goal += [p for p in content.prose if p.kind is PassageKind.PROSE]
+            self._add_to_frame(content)
+            self._add_terms(content.terms, None)
+            self._leave_out(section.title, section.line, "is about the document as a whole")
+            return
+        if role in {Role.RESOURCES, Role.BOILERPLATE}:
+            if above is not None:
+                self.building[above].links += section.links
+            self._leave_out(section.title, section.line, f"is {role.value}, not a concept")
+            return
+        part = Content()
+        for passage in whole:
+            if role is Role.GOAL or passage.kind is PassageKind.CODE:
+                part.prose.append(passage)
+            elif passage.kind is PassageKind.ITEM or role is not Role.PREREQUISITES:
+                part.add(role, passage)
+        if above is None:
+            self._add_to_frame(part)
+        else:
+            _extend(self.building[above].content, part)
+            self.building[above].links += section.links
+
+    def _add_to_frame(self, content: Content) -> None:
+        self.frame.objectives += content.objectives
+        self.frame.pitfalls += content.pitfalls
+        self.frame.requires += content.requires
+
+    def _add_terms(self, terms: Iterable[Term], above: int | None) -> int:
+        """Add a concept for each term and for the terms inside it; return the last top one."""
+        last = -1
+        for term in terms:
+            content = sort_passages(term.passages)
+            last = len(self.building)
+            self.building.append(
+                _Building(
+                    title=term.title,
+                    line=term.line,
+                    last_line=term.last_line,
+                    parent=above,
+                    content=content,
+                )
+            )
+            self._add_terms(content.terms, last)
+        return last
+
+    def _note_comments(self, section: Section) -> None:
+        for first, last in section.comments:
+            self._leave_out(f"HTML, lines {first} to {last}", first, "is markup, not text")
+
+    def _leave_out(self, title: str, line: int, reason: str) -> None:
+        self.left_out.append(LeftOut(title=title or "(no title)", line=line, reason=reason))
+
+
+def _extend(target: Content, content: Content) -> None:
+    target.prose += content.prose
+    target.objectives += content.objectives
+    target.pitfalls += content.pitfalls
+    target.requires += content.requires
+    target.exercises += content.exercises
+
+
+def _roles(sections: Sequence[Section], title_section: int | None) -> list[Role]:
+    """Return each section's role; below a list of references or the like, all is part of it."""
+    lists_topics = any(
+        role_of(section.title) is Role.TOPICS
+        and any(passage.kind is PassageKind.ITEM for passage in section.passages)
+        for section in sections[1:]
+    )
+    roles = _roles_given(sections, title_section, is_one_of_many=lists_topics)
+    own = [role for at, role in enumerate(roles) if at not in {0, title_section}]
+    if title_section is not None and Role.CONCEPT in own and not lists_topics:
+        # Where nothing but headings such as "Notes" is left, they are parts of the title's concept.
+        strict = _roles_given(sections, title_section, is_one_of_many=True)
+        if all(
+            strict[at] is not Role.CONCEPT for at in range(1, len(sections)) if at != title_section
+        ):
+            return strict
+    return roles
+
+
+def _roles_given(
+    sections: Sequence[Section], title_section: int | None, *, is_one_of_many: bool
+) -> list[Role]:
+    titles = Counter(title_key(section.title) for section in sections)
+    roles: list[Role] = []
+    for section in sections:
+        above = section.parent
+        if above and above != title_section and roles[above] in _PARTS:
+            roles.append(roles[above])
+            continue
+        repeats = titles[title_key(section.title)] > 1
+        roles.append(role_of(section.title, is_one_of_many=is_one_of_many or repeats))
+    return roles
+
+
+def _title_section(sections: Sequence[Section]) -> int | None:
+    """Return the one top heading that is the document's title, or None."""
+    tops = [at for at, section in enumerate(sections) if section.level == 1]
+    if len(tops) != 1 or tops[0] != 1 or len(sections) == 2:  # noqa: PLR2004 - only a heading
+        return None
+    return tops[0]
+
+
+def _is_unwritten(content: Content) -> bool:
+    return bool(content.prose) and is_unwritten(content.prose[0].text)
+
+
+def _last_resort(document: Document, outline: Outline) -> Iterator[Concept]:
+    """Take objectives, then set-off terms, then the title for concepts, in a document without any."""
+    if outline.objectives:
+        for passage in outline.objectives:
+            yield Concept(
+                title=passage.text.rstrip(" .;"),
+                line=passage.line,
+                last_line=passage.last_line,
+                parent=None,
+            )
+        return
+    found = False
+    for section in document.sections:
+        for passage in section.passages:
+            for span in passage.spans:
+                if span.style is Style.STRONG and role_of(span.text) is Role.CONCEPT:
+                    found = True
+                    yield Concept(
+                        title=" ".join(span.text.split()).strip(" :."),
+                        line=passage.line,
+                        last_line=passage.last_line,
+                        parent=None,
+                        prose=(passage,),
+                    )
+    if not found and outline.title:
+        section = next(s for s in document.sections if s.title == outline.title)
+        yield Concept(
+            title=outline.title,
+            line=section.line,
+            last_line=document.line_count,
+            parent=None,
+            prose=tuple(p for s in document.sections for p in s.passages),
+        )

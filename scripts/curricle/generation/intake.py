@@ -1,0 +1,118 @@
+"""Fills a topic spec from a scope document, in the fields that no person has set."""
+
+from __future__ import annotations
+
+import math
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from curricle.canonical import is_same_json
+from curricle.curriculum.placeholders import find_placeholder
+from curricle.curriculum.topic_spec import Depth
+from curricle.generation.assignment import assign_objectives
+from curricle.generation.document import parse_document
+from curricle.generation.effort import minutes_for
+from curricle.generation.selection import Selection, outline_of
+from curricle.printable import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from curricle.generation.concepts import Outline
+
+GOAL_LENGTH_MAX: Final = 2000
+_HOURS_SLACK: Final = 1.5
+_TITLES_SHOWN: Final = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Intake:
+    """A filled spec, and what was filled."""
+
+    document: dict[str, Any]
+    filled: tuple[str, ...]
+    """Names of fields, `constraints.` in front where they are nested there."""
+    assumptions: tuple[str, ...]
+    """What the document does not say and had to be assumed."""
+
+
+def fill_spec(
+    spec: Mapping[str, Any],
+    blank: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    text: str,
+    selection: Selection,
+) -> Intake:
+    """Return the spec with every field filled that holds what it holds in `blank`.
+
+    `before` is what an earlier intake filled, field by field: what still stands as it left it was
+    not set by a person and is filled anew.
+
+    Raises:
+        UnknownSectionError: the selection names a heading that the document does not have.
+    """
+    outline = assign_objectives(outline_of(parse_document(text), selection))
+    values, assumptions = _values(outline, _depth_of(spec))
+    document = deepcopy(dict(spec))
+    filled = []
+    for path, value in values.items():
+        holder, name = _holder(document, path)
+        if _is_unset(holder.get(name), path, blank, before):
+            holder[name] = value
+            filled.append(path)
+    return Intake(
+        document=document,
+        filled=tuple(filled),
+        assumptions=tuple(a for path, a in assumptions.items() if path in filled),
+    )
+
+
+def _values(outline: Outline, depth: Depth) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return field → what the document says, and field → what had to be assumed."""
+    title = outline.title or _listed([concept.title for concept in outline.concepts])
+    hours = sum(minutes_for(concept, depth) for concept in outline.concepts) / 60
+    values: dict[str, Any] = {
+        "goal": outline.goal[:GOAL_LENGTH_MAX] or f"Work through {title}",
+        "audience": outline.audience or f"Learners who are new to {title}",
+        "prerequisites": [passage.text for passage in outline.prerequisites],
+        "scope_in": list(dict.fromkeys(concept.title for concept in outline.concepts)),
+        "scope_out": list(dict.fromkeys(outline.scope_out)),
+        "constraints.total_hours_min": math.floor(hours / _HOURS_SLACK),
+        "constraints.total_hours_max": math.ceil(hours * _HOURS_SLACK) or 1,
+    }
+    assumptions = {}
+    if not outline.goal:
+        assumptions["goal"] = "the document states no goal: taken from its title"
+    if not outline.audience:
+        assumptions["audience"] = "the document names no audience: assumed to be new to it"
+    return values, assumptions
+
+
+def _listed(titles: Sequence[str]) -> str:
+    shown = ", ".join(titles[:_TITLES_SHOWN])
+    return f"{shown} and more" if len(titles) > _TITLES_SHOWN else shown
+
+
+def _depth_of(spec: Mapping[str, Any]) -> Depth:
+    limits = spec.get("constraints")
+    named = limits.get("depth") if isinstance(limits, dict) else None
+    return Depth(named) if named in set(Depth) else Depth.PRACTICAL
+
+
+def _holder(document: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:
+    name, _, inner = path.partition(".")
+    if not inner:
+        return document, name
+    return document.setdefault(name, {}), inner
+
+
+def _is_unset(
+    value: Any, path: str, blank: Mapping[str, Any], before: Mapping[str, Any] | None
+) -> bool:
+    if value is None or value == [] or (isinstance(value, str) and find_placeholder(value)):
+        return True
+    holder, name = _holder(dict(blank), path)
+    if is_same_json(value, holder.get(name)):
+        return True
+    return before is not None and path in before and is_same_json(value, before[path])

@@ -1,0 +1,151 @@
+"""Honours the spec's limits: how many nodes, how many hours. Tells what it merged or left for later.
+
+Merging happens before edges are inferred, so that a merged concept takes part as one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from curricle.generation.concepts import Concept, LeftOut, Merged, join
+from curricle.generation.wording import key_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from curricle.curriculum.topic_spec import Constraints
+    from curricle.curriculum.values import Curriculum, Node
+
+MINUTES_STEP: Final = 5
+SCALE_MIN: Final = 0.5
+"""Estimates are never pressed below this share; then something is left for later instead."""
+SCALE_MAX: Final = 2.0
+
+
+def fit_count(
+    concepts: Sequence[Concept], limits: Constraints
+) -> tuple[tuple[Concept, ...], tuple[Merged, ...]]:
+    """Return concepts within the limits on their number, as far as the text allows."""
+    merged: list[Merged] = []
+    kept = list(concepts)
+    if limits.node_count_max is not None:
+        while len(kept) > limits.node_count_max:
+            kept, one = _merge_smallest(kept)
+            merged.append(one)
+    if limits.node_count_min is not None:
+        kept += _split_terms(kept, limits.node_count_min - len(kept))
+    return tuple(kept), tuple(merged)
+
+
+def fit_hours(
+    curriculum: Curriculum, limits: Constraints
+) -> tuple[Curriculum, tuple[LeftOut, ...]]:
+    """Return the curriculum within the limits on its hours, as far as estimates may bend."""
+    low, high = limits.total_hours_min * 60, limits.total_hours_max * 60
+    nodes = list(curriculum.nodes)
+    left: list[LeftOut] = []
+    while len(nodes) > 1 and _total(nodes) * SCALE_MIN > high:
+        node = _least_needed(nodes)
+        nodes.remove(node)
+        line = node.sources[0].first_line if node.sources else None
+        why = f"the spec allows {limits.total_hours_max:g} hours"
+        left.append(LeftOut(title=node.title, line=line, reason=why))
+    total = _total(nodes)
+    if total > high:
+        nodes = _scaled(nodes, max(SCALE_MIN, high / total), ceiling=high)
+    elif total < low:
+        nodes = _scaled(nodes, min(SCALE_MAX, low / total), floor=low)
+    return replace(curriculum, nodes=tuple(nodes)), tuple(left)
+
+
+def _merge_smallest(concepts: list[Concept]) -> tuple[list[Concept], Merged]:
+    """Join the leaf with the least text to what it is part of, or to its neighbour."""
+    parents = {concept.parent for concept in concepts}
+    leaves = [at for at in range(len(concepts)) if at not in parents]
+    inner = [at for at in leaves if concepts[at].parent is not None]
+    at = min(inner or leaves, key=lambda leaf: (_size(concepts[leaf]), -leaf))
+    home = concepts[at].parent
+    if home is None:
+        home = at - 1 if at else 1
+    small, target = concepts[at], concepts[home]
+    one = Merged(
+        title=small.title,
+        line=small.line,
+        into=target.title,
+        reason="to stay within constraints.node_count_max",
+    )
+    kept = list(concepts)
+    kept[home] = join(target, small)
+    del kept[at]
+    return [_reparented(concept, at) for concept in kept], one
+
+
+def _reparented(concept: Concept, removed: int) -> Concept:
+    if concept.parent is None or concept.parent < removed:
+        return concept
+    return replace(concept, parent=concept.parent - 1)
+
+
+def _split_terms(concepts: Sequence[Concept], missing: int) -> list[Concept]:
+    """Make concepts of terms that the texts set off, those with most text first."""
+    taken = {concept.title.lower() for concept in concepts}
+    found: list[Concept] = []
+    for parent in sorted(range(len(concepts)), key=lambda at: (-_size(concepts[at]), at)):
+        for term in key_terms(concepts[parent]):
+            title = term.strip("`")
+            passage = next((p for p in concepts[parent].prose if title in p.text), None)
+            if len(found) >= missing or passage is None or title.lower() in taken:
+                continue
+            taken.add(title.lower())
+            found.append(
+                Concept(
+                    title=title,
+                    line=passage.line,
+                    last_line=passage.last_line,
+                    parent=parent,
+                    path=concepts[parent].path,
+                    prose=(passage,),
+                )
+            )
+    return found
+
+
+def _size(concept: Concept) -> int:
+    passages = (*concept.prose, *concept.objectives, *concept.pitfalls)
+    return sum(len(passage.text) for passage in passages)
+
+
+def _total(nodes: Sequence[Node]) -> float:
+    return sum(node.estimate_minutes for node in nodes)
+
+
+def _least_needed(nodes: Sequence[Node]) -> Node:
+    needed = {before for node in nodes for before in node.prerequisites}
+    leaves = [node for node in nodes if node.id not in needed]
+    return min(reversed(leaves), key=lambda node: (node.confidence or 0, node.estimate_minutes))
+
+
+def _scaled(
+    nodes: Sequence[Node],
+    factor: float,
+    *,
+    floor: float = 0,
+    ceiling: float = float("inf"),
+) -> list[Node]:
+    """Scale estimates in steps of five minutes; the largest take up what rounding leaves."""
+    minutes = [
+        max(MINUTES_STEP, round(node.estimate_minutes * factor / MINUTES_STEP) * MINUTES_STEP)
+        for node in nodes
+    ]
+    by_size = sorted(range(len(nodes)), key=lambda at: (-minutes[at], at))
+    step = 0
+    while sum(minutes) > ceiling and step < len(nodes):
+        if minutes[by_size[step]] > MINUTES_STEP:
+            minutes[by_size[step]] -= MINUTES_STEP
+        step += 1
+    step = 0
+    while sum(minutes) < floor and step < len(nodes):
+        minutes[by_size[step]] += MINUTES_STEP
+        step += 1
+    return [replace(n, estimate_minutes=m) for n, m in zip(nodes, minutes, strict=True)]

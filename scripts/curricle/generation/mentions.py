@@ -1,0 +1,194 @@
+"""Where the text of one concept speaks of another, and what weight that has.
+
+A mention in the opening sentence, which mostly defines, weighs more than one in an example; the
+words around it can turn its meaning: "builds on X" is a statement, "see X later" points ahead.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from curricle.curriculum.titles import singular
+from curricle.generation.names import Key, Name, Names, stem
+from curricle.generation.reading import Reading, Setting, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+class Sense(StrEnum):
+    """What a mention says about the order of the two."""
+
+    NAMED = "named"
+    STATED = "stated"
+    """The text says outright that the mentioned one is needed."""
+    AHEAD = "ahead"
+    """The text says that the mentioned one comes later."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mention:
+    """What the text of one concept says of another, taken together."""
+
+    weight: float
+    """Evidence that the mentioned one comes first."""
+    ahead: float
+    """Evidence that it comes later."""
+    sense: Sense
+    line: int
+    """Where the weightiest mention stands."""
+
+
+_SETTING_WEIGHTS: Final[Mapping[Setting, float]] = {
+    Setting.PROSE: 1.0,
+    Setting.OBJECTIVE: 1.5,
+    Setting.MARKED: 1.0,
+    Setting.CODE: 0.5,
+    Setting.EXAMPLE: 0.2,
+}
+_OPENING_WEIGHT: Final = 2.0
+_PART_WEIGHT: Final = 0.5
+_STEM_WEIGHT: Final = 0.6
+_STATED_WEIGHT: Final = 3.0
+_AHEAD_WEIGHT: Final = 0.5
+_NOT_A_NOUN_WEIGHT: Final = 0.1
+_MEASURE_WEIGHT: Final = 0.2
+
+_NEEDS: Final[frozenset[Key]] = frozenset(
+    tuple(phrase.split())
+    for phrase in (
+        "requires,require,required,needs,assumes,assume,presupposes,presuppose,prerequisite"
+        ",prerequisites,builds on,build on,building on,built on,depends on,depend on,relies on"
+        ",rely on,rests on,rest on,based on,extends,familiarity with,familiar with,knowledge of"
+        ",understanding of,once you,having learned,assumed,command of,comfortable with"
+        ",special case of,kind of,type of,follows from,consequence of,defined by,in terms of"
+    ).split(",")
+)
+_AHEAD: Final[frozenset[Key]] = frozenset(
+    tuple(phrase.split())
+    for phrase in (
+        "later,before,will be covered,will be discussed,will be introduced,will be explained"
+        ",covered in,discussed in,explained in,introduced in,other concepts,next chapter,see also"
+        ",instead,rather than,unlike,as opposed to,in contrast to,alternative to,alternatives to"
+        ",leads to,lead to,needed for,required for,prepares for,basis of,basis for,foundation of"
+        ",foundation for,underlies,generalizes to,generalises to,gives rise to,used in,used by"
+        ",stepping stone"
+    ).split(",")
+)
+_CUE_WORDS_MAX: Final = 4
+_BEFORE_VERB: Final = frozenset(
+    "to is are be was were been being can will would must should may might could i you we they it"
+    " not also then has have had gets get cannot let".split()
+)
+_AFTER_VERB: Final = frozenset({"up", "out", "off"})
+_AFTER_PLURAL_VERB: Final = frozenset({"a", "an", "the", "up", "its", "their"})
+_MEASURES: Final = frozenset(
+    "number set series kind type sort class list variety range couple pair lot order sum".split()
+)
+
+
+def find_mentions(concept: int, reading: Reading, names: Names) -> dict[int, Mention]:
+    """Return what a concept's text says of each other concept that it mentions."""
+    weights: defaultdict[int, float] = defaultdict(float)
+    ahead: defaultdict[int, float] = defaultdict(float)
+    best: dict[int, tuple[float, Sense, int]] = {}
+    words = reading.words
+    cues = dict(_cues(words))
+    for at, length, name, is_stem in _occurrences(words, names):
+        if name.concept == concept:
+            continue
+        word = words[at]
+        weight = _weight(words, at, length, name, is_stem=is_stem)
+        sense = _sense(cues.get(word.sentence, ()), at)
+        if sense is Sense.AHEAD:
+            ahead[name.concept] += weight * _AHEAD_WEIGHT
+        else:
+            if sense is Sense.STATED:
+                weight *= _STATED_WEIGHT
+            elif word.sentence == reading.opening:
+                weight *= _OPENING_WEIGHT
+            weights[name.concept] += weight
+        if name.concept not in best or weight > best[name.concept][0]:
+            best[name.concept] = (weight, sense, word.line)
+    return {
+        other: Mention(weight=weights[other], ahead=ahead[other], sense=sense, line=line)
+        for other, (_, sense, line) in best.items()
+    }
+
+
+def _occurrences(words: Sequence[Word], names: Names) -> Iterator[tuple[int, int, Name, bool]]:
+    """Yield the longest names from left to right: start, words, name, found by stems only."""
+    singulars = [singular(word.text) for word in words]
+    stems = [stem(word.text) for word in words]
+    at = 0
+    while at < len(words):
+        found = None
+        end = at + 1
+        while end < len(words) and end - at < names.longest and words[end].is_joined:
+            end += 1
+        for stop in range(end, at, -1):
+            if name := names.by_words.get(tuple(singulars[at:stop])):
+                found = (at, stop - at, name, False)
+            elif name := names.by_stems.get(tuple(stems[at:stop])):
+                found = (at, stop - at, name, True)
+            if found:
+                break
+        if found:
+            yield found
+            at += found[1]
+        else:
+            at += 1
+
+
+def _cues(words: Sequence[Word]) -> Iterator[tuple[int, tuple[tuple[int, Sense], ...]]]:
+    """Yield for each sentence with cues where they stand and what they say."""
+    found: defaultdict[int, list[tuple[int, Sense]]] = defaultdict(list)
+    lower = [word.text.lower() for word in words]
+    for at, word in enumerate(words):
+        if word.setting >= Setting.CODE:
+            continue
+        for length in range(1, _CUE_WORDS_MAX):
+            key = tuple(lower[at : at + length])
+            if key in _NEEDS:
+                found[word.sentence].append((at, Sense.STATED))
+            elif key in _AHEAD:
+                found[word.sentence].append((at, Sense.AHEAD))
+    yield from ((sentence, tuple(cues)) for sentence, cues in found.items())
+
+
+def _sense(cues: Sequence[tuple[int, Sense]], at: int) -> Sense:
+    """Return what a sentence says of a mention: the last cue before it, else one that points ahead."""
+    before = [sense for place, sense in cues if place < at]
+    if before:
+        return before[-1]
+    after = [sense for _, sense in cues if sense is Sense.AHEAD]
+    return after[0] if after else Sense.NAMED
+
+
+def _weight(words: Sequence[Word], at: int, length: int, name: Name, *, is_stem: bool) -> float:
+    word = words[at]
+    weight = _SETTING_WEIGHTS[word.setting]
+    is_marked = word.setting in {Setting.MARKED, Setting.CODE}
+    if not name.is_whole and not is_marked:
+        weight *= _PART_WEIGHT
+    if is_stem:
+        weight *= _STEM_WEIGHT
+    if length > 1 or is_marked or word.setting is Setting.EXAMPLE:
+        return weight
+    before = words[at - 1].text.lower() if at and words[at - 1].sentence == word.sentence else ""
+    after = words[at + 1] if at + 1 < len(words) else None
+    next_text = after.text.lower() if after and after.sentence == word.sentence else ""
+    lower = word.text.lower()
+    is_plural = lower.endswith("s")
+    if (
+        (before in _BEFORE_VERB and not is_plural)
+        or next_text in _AFTER_VERB
+        or (is_plural and next_text in _AFTER_PLURAL_VERB)
+    ):
+        weight *= _NOT_A_NOUN_WEIGHT
+    elif next_text == "of" and lower in _MEASURES:
+        weight *= _MEASURE_WEIGHT
+    return weight
