@@ -23,6 +23,7 @@ MAX_NUMBER_DIGITS: Final = 30
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+_SPACE: Final = re.compile(r"[ \t\n\r]*")
 _ENCODING_MARKS: Final = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 _LARGE_BYTES: Final = 1_000_000
 
@@ -88,10 +89,9 @@ def find_lines(text: str, pointers: Iterable[str]) -> dict[str, int]:
         branch = tree
         for part in pointer.split("/")[1:]:
             branch = branch.setdefault(part.replace("~1", "/").replace("~0", "~"), {})
-    lines: dict[str, int] = {}
-    counter = _LineCounter(text)
-    _walk(text, _skip_space(text, 0), "", tree, counter, lines)
-    return {pointer: _deepest(lines, pointer) for pointer in pointers}
+    finder = _LineFinder(text)
+    finder.walk(_SPACE.match(text).end(), "", tree)  # type: ignore[union-attr] # matches anything
+    return {pointer: _deepest(finder.lines, pointer) for pointer in pointers}
 
 
 class _BadMemberError(Exception):
@@ -101,20 +101,6 @@ class _BadMemberError(Exception):
         super().__init__(why)
         self.why = why
         self.key = key
-
-
-class _LineCounter:
-    """Turns rising offsets into line numbers by counting each newline once."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.offset = 0
-        self.line = 1
-
-    def line_at(self, offset: int) -> int:
-        self.line += self.text.count("\n", self.offset, offset)
-        self.offset = offset
-        return self.line
 
 
 _TOO_DEEP: Final = f"nested more than {MAX_NESTING} levels deep"
@@ -214,42 +200,47 @@ def _collector_paused(size_bytes: int) -> Iterator[None]:
             gc.enable()
 
 
-def _skip_space(text: str, offset: int) -> int:
-    while text[offset] in " \t\n\r":
-        offset += 1
-    return offset
+class _LineFinder:
+    """Walks a JSON text along wanted pointers and notes the line at which each value starts."""
 
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines: dict[str, int] = {}
+        self.counted_to = 0
+        self.line = 1
 
-def _walk(
-    text: str,
-    offset: int,
-    pointer: str,
-    wanted: dict[str, Any],
-    counter: _LineCounter,
-    lines: dict[str, int],
-) -> int:
-    """Record the line of the value at `offset`, descend where wanted, return its end."""
-    lines[pointer] = counter.line_at(offset)
-    if not wanted or text[offset] not in "{[":
-        return _SKIPPER.raw_decode(text, offset)[1]
-    is_object = text[offset] == "{"
-    offset = _skip_space(text, offset + 1)
-    index = 0
-    while text[offset] not in "}]":
-        key = str(index)
-        if is_object:
-            key, offset = _SKIPPER.raw_decode(text, offset)
-            offset = _skip_space(text, _skip_space(text, offset) + 1)
-        if key in wanted:
-            child = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
-            offset = _walk(text, offset, child, wanted[key], counter, lines)
-        else:
-            offset = _SKIPPER.raw_decode(text, offset)[1]
-        offset = _skip_space(text, offset)
-        if text[offset] == ",":
-            offset = _skip_space(text, offset + 1)
-        index += 1
-    return offset + 1
+    def walk(self, offset: int, pointer: str, wanted: dict[str, Any]) -> int:
+        """Note the value at `offset`, descend where wanted, and return its end."""
+        self.lines[pointer] = self._line_at(offset)
+        if not wanted or self.text[offset] not in "{[":
+            return _SKIPPER.raw_decode(self.text, offset)[1]
+        is_object = self.text[offset] == "{"
+        offset = self._skip_space(offset + 1)
+        index = 0
+        while self.text[offset] not in "}]":
+            key = str(index)
+            if is_object:
+                key, offset = _SKIPPER.raw_decode(self.text, offset)
+                offset = self._skip_space(self._skip_space(offset) + 1)
+            if key in wanted:
+                child = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+                offset = self.walk(offset, child, wanted[key])
+            else:
+                offset = _SKIPPER.raw_decode(self.text, offset)[1]
+            offset = self._skip_space(offset)
+            if self.text[offset] == ",":
+                offset = self._skip_space(offset + 1)
+            index += 1
+        return offset + 1
+
+    def _line_at(self, offset: int) -> int:
+        # Offsets only rise, so each newline is counted once.
+        self.line += self.text.count("\n", self.counted_to, offset)
+        self.counted_to = offset
+        return self.line
+
+    def _skip_space(self, offset: int) -> int:
+        return _SPACE.match(self.text, offset).end()  # type: ignore[union-attr] # matches anything
 
 
 def _deepest(lines: dict[str, int], pointer: str) -> int:

@@ -14,14 +14,16 @@ COVERED: Final = 0.5
 """From this share of its words on, a phrase counts as covered."""
 
 FILLER_WORDS: Final = frozenset(
-    """a about above after again all also an and any are as at be because been before being
-    between both but by can could did do does doing down during each either else every few for
-    from further get gets had has have having he her here his how i if in instead into is it its
-    itself just like many may might more most much must my no nor not of off on once one only or
-    other our out over own per same she should so some such than that the their them then there
-    these they this those through to too under until up upon use used uses using very via was we
-    were what when where which while who whom why will with within without would yet you your
-    able know knows known learn understand understanding introduction overview basic basics
+    """
+    a about above after again all also an and any are as at be because been before being
+    between both but by can could did do does doing down during each either else every few
+    for from further get gets had has have having he her here his how i if in instead into
+    is it its itself just like many may might more most much must my no nor not of off on
+    once one only or other our out over own per same she should so some such than that the
+    their them then there these they this those through to too under until up upon use
+    used uses using very via was we were what when where which while who whom why will
+    with within without would yet you your able know knows known learn understand
+    understanding introduction overview basic basics
     """.split()
 )
 _ROOT_SHARE: Final = 0.6

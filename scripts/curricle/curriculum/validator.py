@@ -22,7 +22,7 @@ from curricle.schema import DocumentKind, check_document
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from curricle.curriculum.rules.rule import Hit, Rule
+    from curricle.curriculum.rules.rule import Rule
     from curricle.curriculum.topic_spec import TopicSpec
 
 

@@ -6,35 +6,35 @@ import re
 from typing import Final
 
 UNOBSERVABLE: Final = frozenset(
-    (
-        "absorb appreciate believe comprehend consider contemplate enjoy experience explore feel"
-        " grasp internalise internalize know learn listen notice perceive read realise realize"
-        " recognise recognize reflect remember review see study think understand watch"
-    ).split()
+    """
+    absorb appreciate believe comprehend consider contemplate enjoy experience explore
+    feel grasp internalise internalize know learn listen notice perceive read realise
+    realize recognise recognize reflect remember review see study think understand watch
+    """.split()
 )
 OBSERVABLE: Final = frozenset(
-    (
-        "access achieve add adjust administer analyse analyze annotate answer apply appraise argue"
-        " arrange assemble assess avoid bake build calculate call carry cast categorise categorize"
-        " change check choose cite classify code collect combine compare compile complete compose"
-        " compute conduct configure connect construct contrast control convert cook create critique"
-        " debug decide decode define deliver demonstrate deploy derive describe design detect"
-        " determine develop diagnose diagram differentiate discuss distinguish divide document"
-        " draft draw edit employ encode estimate evaluate examine execute explain express extend"
-        " extract fill find fix fold follow form formulate gather generate give handle identify"
-        " illustrate implement improve infer inspect install instrument interpret investigate"
-        " iterate join judge justify knead label list locate make manage map match measure merge"
-        " model modify monitor move name navigate negotiate normalise normalize obtain operate"
-        " optimise optimize order organise organize outline parse perform pick plan play plot"
-        " position practise practice predict prepare present produce program propose prove provide"
-        " query quote rank reason rebuild recall recite reduce refactor relate remove render repair"
-        " replace report represent resolve restore retrieve reverse rewrite roll run scale score"
-        " select separate set shape show simplify sing sketch slice solve sort specify split spot"
-        " state store structure subtract summarise summarize support swap synthesise synthesize"
-        " tabulate teach tell test trace track train transcribe transform translate treat"
-        " troubleshoot tune turn type update use utilise utilize validate verify visualise"
-        " visualize weigh work write"
-    ).split()
+    """
+    access achieve add adjust administer analyse analyze annotate answer apply appraise
+    argue arrange assemble assess avoid bake build calculate call carry cast categorise
+    categorize change check choose cite classify code collect combine compare compile
+    complete compose compute conduct configure connect construct contrast control convert
+    cook create critique debug decide decode define deliver demonstrate deploy derive
+    describe design detect determine develop diagnose diagram differentiate discuss
+    distinguish divide document draft draw edit employ encode estimate evaluate examine
+    execute explain express extend extract fill find fix fold follow form formulate gather
+    generate give handle identify illustrate implement improve infer inspect install
+    instrument interpret investigate iterate join judge justify knead label list locate
+    make manage map match measure merge model modify monitor move name navigate negotiate
+    normalise normalize obtain operate optimise optimize order organise organize outline
+    parse perform pick plan play plot position practise practice predict prepare present
+    produce program propose prove provide query quote rank reason rebuild recall recite
+    reduce refactor relate remove render repair replace report represent resolve restore
+    retrieve reverse rewrite roll run scale score select separate set shape show simplify
+    sing sketch slice solve sort specify split spot state store structure subtract
+    summarise summarize support swap synthesise synthesize tabulate teach tell test trace
+    track train transcribe transform translate treat troubleshoot tune turn type update
+    use utilise utilize validate verify visualise visualize weigh work write
+    """.split()
 )
 
 _LEAD: Final = re.compile(
@@ -52,7 +52,8 @@ def leading_verb(text: str) -> str | None:
     Nouns that look like verbs ("Test doubles", "Scale factors") count as verbs only when a word
     follows that a verb takes: see `is_objective`.
     """
-    word = _WORD.match(text, _LEAD.match(text).end())  # type: ignore[union-attr] - matches anything
+    lead = _LEAD.match(text)
+    word = _WORD.match(text, lead.end() if lead else 0)
     verb = word.group().lower() if word else ""
     if verb.endswith("ing") and verb not in OBSERVABLE:
         verb = _infinitive(verb)

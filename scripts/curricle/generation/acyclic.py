@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class AcyclicGraph:
-    """A growing graph without cycles over the nodes 0 to n − 1."""
+    """A growing graph without cycles over nodes numbered from 0."""
 
     def __init__(self, order: Sequence[int]) -> None:
         """`order` is a guess at the final order of all nodes; a good one saves time."""

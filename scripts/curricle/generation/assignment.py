@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from curricle.generation.concepts import Concept, Outline
+    from curricle.generation.document import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,21 @@ def assign_objectives(outline: Outline) -> Outline:
     concepts = list(outline.concepts)
     if not concepts:
         return outline
-    for name in ("objectives", "pitfalls"):
-        for passage in getattr(outline, name):
-            found = assign([passage.text], concepts)
-            home = next((at for at, own in enumerate(found.by_concept) if own), 0)
-            if passage.text.rstrip(" .;") != concepts[home].title:
-                own = (*getattr(concepts[home], name), passage)
-                concepts[home] = replace(concepts[home], **{name: own})
+    for passage in outline.objectives:
+        home = _home_of(passage, concepts)
+        if passage.text.rstrip(" .;") != concepts[home].title:
+            own = (*concepts[home].objectives, passage)
+            concepts[home] = replace(concepts[home], objectives=own)
+    for passage in outline.pitfalls:
+        home = _home_of(passage, concepts)
+        own = (*concepts[home].pitfalls, passage)
+        concepts[home] = replace(concepts[home], pitfalls=own)
     return replace(outline, concepts=tuple(concepts))
+
+
+def _home_of(passage: Passage, concepts: Sequence[Concept]) -> int:
+    found = assign([passage.text], concepts)
+    return next((at for at, own in enumerate(found.by_concept) if own), 0)
 
 
 def _text_of(concept: Concept) -> str:

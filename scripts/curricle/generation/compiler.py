@@ -18,8 +18,8 @@ from curricle.generation.concepts import (
 )
 from curricle.generation.document import parse_document
 from curricle.generation.limits import fit_count, fit_hours
-from curricle.generation.names import names_of
 from curricle.generation.mentions import find_mentions
+from curricle.generation.names import names_of
 from curricle.generation.prerequisites import Prerequisites, infer_prerequisites
 from curricle.generation.reading import read_passages
 from curricle.generation.roles import is_unwritten

@@ -75,10 +75,10 @@ def compose_curriculum(
         _node(
             concept,
             own,
-            ids[at],
-            [(ids[edge.before], concepts[edge.before], edge) for edge in needs[at]],
-            parts[at],
-            spec,
+            node_id=ids[at],
+            needed=[(ids[edge.before], concepts[edge.before], edge) for edge in needs[at]],
+            parts=parts[at],
+            spec=spec,
         )
         for at, (concept, own) in enumerate(zip(concepts, additions, strict=True))
     )
@@ -108,6 +108,7 @@ def _ids(concepts: Sequence[Concept]) -> list[str]:
 def _node(
     concept: Concept,
     additions: Additions,
+    *,
     node_id: str,
     needed: Sequence[tuple[str, Concept, Edge]],
     parts: Sequence[str],

@@ -308,30 +308,32 @@ class _Finder:
 
     def _read_part(self, section: Section, role: Role, above: int | None) -> None:
         """Read a section that is part of a concept, or of the document's frame."""
-        content = sort_passages(section.passages)
-        whole = [*section.passages]
-        if role is Role.OUT_OF_SCOPE:
-            items = [p for p in whole if p.kind is PassageKind.ITEM and p.depth == 1]
-            self.scope_out += [p.text.rstrip(".;") for p in items if not is_unwritten(p.text)]
-            if not self.scope_out:
-                self._leave_out(section.title, section.line, "is out of scope, by the document")
-            return
-        if role is Role.AUDIENCE and above is None:
-            self.audience += [p.text for p in whole]
-            return
-        if role is Role.GOAL and above is None:
-            self.goal += [p for p in content.prose if p.kind is PassageKind.PROSE]
-            self._add_to_frame(content)
-            self._add_terms(content.terms, None)
-            self._leave_out(section.title, section.line, "is about the document as a whole")
-            return
-        if role in {Role.RESOURCES, Role.BOILERPLATE}:
-            if above is not None:
-                self.building[above].links += section.links
-            self._leave_out(section.title, section.line, f"is {role.value}, not a concept")
-            return
+        match role:
+            case Role.OUT_OF_SCOPE:
+                self._read_exclusions(section)
+            case Role.RESOURCES | Role.BOILERPLATE:
+                if above is not None:
+                    self.building[above].links += section.links
+                self._leave_out(section.title, section.line, f"is {role.value}, not a concept")
+            case Role.AUDIENCE if above is None:
+                self.audience += [passage.text for passage in section.passages]
+            case Role.GOAL if above is None:
+                self._read_frame(section)
+                self._leave_out(section.title, section.line, "is about the document as a whole")
+            case _:
+                self._read_attachment(section, role, above)
+
+    def _read_exclusions(self, section: Section) -> None:
+        items = [p for p in section.passages if p.kind is PassageKind.ITEM and p.depth == 1]
+        written = [p.text.rstrip(".;") for p in items if not is_unwritten(p.text)]
+        self.scope_out += written
+        if not written:
+            self._leave_out(section.title, section.line, "is out of scope, by the document")
+
+    def _read_attachment(self, section: Section, role: Role, above: int | None) -> None:
+        """Read objectives, pitfalls, prerequisites or exercises, of a concept or of all."""
         part = Content()
-        for passage in whole:
+        for passage in section.passages:
             if role is Role.GOAL or passage.kind is PassageKind.CODE:
                 part.prose.append(passage)
             elif passage.kind is PassageKind.ITEM or role is not Role.PREREQUISITES:

@@ -1,4 +1,4 @@
-"""Sorts what stands under a heading: prose, objectives, pitfalls, terms with their own text, …
+"""Sorts what stands under a heading: prose, objectives, pitfalls, terms with their own text.
 
 A bold or short line in front of a list says what the list holds, just as a heading would; a list
 item or paragraph that begins with a set-off term is that term's own little section.
@@ -152,7 +152,9 @@ def is_topic_table(row: Passage) -> bool:
         return False
     return bool(_TOPIC_HEADER.fullmatch(row.header[0])) and (
         any(_TEXT_HEADER.fullmatch(cell) for cell in row.header[1:])
-        or bool(re.match(r"topic|concept|term|module|lesson|course|skill", row.header[0], re.I))
+        or bool(
+            re.match(r"topic|concept|term|module|lesson|course|skill", row.header[0], re.IGNORECASE)
+        )
     )
 
 

@@ -14,7 +14,6 @@ from curricle.generation.assignment import assign_objectives
 from curricle.generation.document import parse_document
 from curricle.generation.effort import minutes_for
 from curricle.generation.selection import Selection, outline_of
-from curricle.printable import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

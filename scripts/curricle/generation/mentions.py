@@ -57,36 +57,43 @@ _AHEAD_WEIGHT: Final = 0.5
 _NOT_A_NOUN_WEIGHT: Final = 0.1
 _MEASURE_WEIGHT: Final = 0.2
 
-_NEEDS: Final[frozenset[Key]] = frozenset(
-    tuple(phrase.split())
-    for phrase in (
-        "requires,require,required,needs,assumes,assume,presupposes,presuppose,prerequisite"
-        ",prerequisites,builds on,build on,building on,built on,depends on,depend on,relies on"
-        ",rely on,rests on,rest on,based on,extends,familiarity with,familiar with,knowledge of"
-        ",understanding of,once you,having learned,assumed,command of,comfortable with"
-        ",special case of,kind of,type of,follows from,consequence of,defined by,in terms of"
-    ).split(",")
+
+def _phrases(text: str) -> frozenset[Key]:
+    return frozenset(tuple(phrase.split()) for phrase in text.split(","))
+
+
+_NEEDS: Final = _phrases(
+    """
+    requires, require, required, needs, assumes, assume, assumed, presupposes, presuppose,
+    prerequisite, prerequisites, builds on, build on, building on, built on, depends on, depend on,
+    relies on, rely on, rests on, rest on, based on, extends, familiarity with, familiar with,
+    knowledge of, understanding of, once you, having learned, command of, comfortable with,
+    special case of, kind of, type of, follows from, consequence of, defined by, in terms of
+    """
 )
-_AHEAD: Final[frozenset[Key]] = frozenset(
-    tuple(phrase.split())
-    for phrase in (
-        "later,before,will be covered,will be discussed,will be introduced,will be explained"
-        ",covered in,discussed in,explained in,introduced in,other concepts,next chapter,see also"
-        ",instead,rather than,unlike,as opposed to,in contrast to,alternative to,alternatives to"
-        ",leads to,lead to,needed for,required for,prepares for,basis of,basis for,foundation of"
-        ",foundation for,underlies,generalizes to,generalises to,gives rise to,used in,used by"
-        ",stepping stone"
-    ).split(",")
+_AHEAD: Final = _phrases(
+    """
+    later, before, will be covered, will be discussed, will be introduced, will be explained,
+    covered in, discussed in, explained in, introduced in, other concepts, next chapter, see also,
+    instead, rather than, unlike, as opposed to, in contrast to, alternative to, alternatives to,
+    leads to, lead to, needed for, required for, prepares for, basis of, basis for, foundation of,
+    foundation for, underlies, generalizes to, generalises to, gives rise to, used in, used by,
+    stepping stone
+    """
 )
 _CUE_WORDS_MAX: Final = 4
 _BEFORE_VERB: Final = frozenset(
-    "to is are be was were been being can will would must should may might could i you we they it"
-    " not also then has have had gets get cannot let".split()
+    """
+    to is are be was were been being can will would must should may might could i you we
+    they it not also then has have had gets get cannot let
+    """.split()
 )
 _AFTER_VERB: Final = frozenset({"up", "out", "off"})
 _AFTER_PLURAL_VERB: Final = frozenset({"a", "an", "the", "up", "its", "their"})
 _MEASURES: Final = frozenset(
-    "number set series kind type sort class list variety range couple pair lot order sum".split()
+    """
+    number set series kind type sort class list variety range couple pair lot order sum
+    """.split()
 )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import snowballstemmer
 
 from curricle.curriculum.coverage import FILLER_WORDS
-from curricle.curriculum.titles import bracketed, singular, strip_numbering, title_key, words_of
+from curricle.curriculum.titles import bracketed, strip_numbering, title_key, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

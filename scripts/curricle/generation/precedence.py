@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from curricle.generation.mentions import Mention
     from curricle.generation.vocabulary import Vocabulary
 
 MENTION_WEIGHT: Final = 1.7
@@ -27,7 +26,8 @@ RANK_WEIGHT: Final = 2.5
 SIGN_MAX: Final = 1.5
 """No single sign counts for more than this before it is weighed."""
 
-_SWEEPS: Final = 40
+_SWEEPS_MAX: Final = 40
+_SETTLED: Final = 0.01
 _PULL: Final = 0.1
 """Pulls the level of a concept that little is said of towards the middle."""
 _BASIC: Final = re.compile(
@@ -55,19 +55,16 @@ class Precedence:
 
     def of(self, one: int, other: int) -> float:
         """Return how much speaks for `one` before `other`; negative for the other way round."""
-        covered = self.vocabulary.coverage
-        signs = (
-            (MENTION_WEIGHT, self.net(one, other)),
-            (COVERAGE_WEIGHT, covered[other].get(one, 0.0) - covered[one].get(other, 0.0)),
-            (LEVEL_WEIGHT, self.level[other] - self.level[one]),
-            (
-                COMMONNESS_WEIGHT,
-                self.vocabulary.commonness[one] - self.vocabulary.commonness[other],
-            ),
-            (RARITY_WEIGHT, self.vocabulary.rarity[other] - self.vocabulary.rarity[one]),
-            (RANK_WEIGHT, self.rank[other] - self.rank[one]),
+        vocabulary = self.vocabulary
+        held = vocabulary.coverage[other].get(one, 0.0) - vocabulary.coverage[one].get(other, 0.0)
+        return (
+            MENTION_WEIGHT * _within(self.net(one, other))
+            + COVERAGE_WEIGHT * _within(held)
+            + LEVEL_WEIGHT * _within(self.level[other] - self.level[one])
+            + COMMONNESS_WEIGHT * _within(vocabulary.commonness[one] - vocabulary.commonness[other])
+            + RARITY_WEIGHT * _within(vocabulary.rarity[other] - vocabulary.rarity[one])
+            + RANK_WEIGHT * _within(self.rank[other] - self.rank[one])
         )
-        return sum(weight * max(-SIGN_MAX, min(SIGN_MAX, sign)) for weight, sign in signs)
 
     def net(self, one: int, other: int) -> float:
         """Return by how much `other` mentions `one` more than `one` mentions `other`."""
@@ -101,6 +98,10 @@ def place_in_series(title: str) -> tuple[str, int] | None:
     return (found[1].strip().lower(), value) if value else None
 
 
+def _within(sign: float) -> float:
+    return max(-SIGN_MAX, min(SIGN_MAX, sign))
+
+
 def _levels(coverage: Sequence[Mapping[int, float]]) -> list[float]:
     """Return heights such that what a text holds the title of lies about one below it.
 
@@ -114,10 +115,18 @@ def _levels(coverage: Sequence[Mapping[int, float]]) -> list[float]:
             if net > 0:
                 pulls[above].append((below, net, net))
                 pulls[below].append((above, net, -net))
+    totals = [sum(weight for _, weight, _ in own) + _PULL for own in pulls]
+    steps = [sum(step for _, _, step in own) for own in pulls]
     level = [0.0] * len(coverage)
-    for _ in range(_SWEEPS):
-        for at, neighbours in enumerate(pulls):
-            total = sum(weight for _, weight, _ in neighbours)
-            pulled = sum(weight * level[other] + step for other, weight, step in neighbours)
-            level[at] = pulled / (total + _PULL)
+    for _ in range(_SWEEPS_MAX):
+        moved = 0.0
+        for at, own in enumerate(pulls):
+            pulled = steps[at]
+            for other, weight, _ in own:
+                pulled += weight * level[other]
+            pulled /= totals[at]
+            moved = max(moved, abs(pulled - level[at]))
+            level[at] = pulled
+        if moved < _SETTLED:
+            break
     return level

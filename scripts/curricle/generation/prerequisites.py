@@ -83,7 +83,11 @@ _PARENT_SUPPORT: Final = 0.6
 _PARENT_PRECEDENCE: Final = 0.8
 _CHANCE_DEVIATIONS: Final = 0.5
 _EVEN: Final = 0.5
+_ORDER_ODDS_MAX: Final = 2.0
 _NEIGHBOUR_SUPPORT: Final = 0.5
+_NEIGHBOUR_SUPPORT_MAX: Final = 0.4
+_LIKENESS_MIN: Final = 0.05
+"""What is less alike is no candidate without a mention."""
 _PRECEDENCE_SCORE: Final = 0.1
 _SHOWN_WORDS: Final = 3
 _CLEAR_NET: Final = 0.3
@@ -216,7 +220,7 @@ def _order_odds(precedence: Precedence) -> float:
     share = (agree + 1) / (count + 2)
     # What chance alone could have brought about does not count.
     share -= _CHANCE_DEVIATIONS * math.sqrt(share * (1 - share) / count)
-    return math.log(share / (1 - share)) if _EVEN < share < 1 else 0.0
+    return min(_ORDER_ODDS_MAX, math.log(share / (1 - share))) if share > _EVEN else 0.0
 
 
 def _stated(concepts: Sequence[Concept], evidence: _Evidence) -> Iterator[Edge]:
@@ -276,21 +280,18 @@ def _is_basis(concept: Concept) -> bool:
 
 
 def _inferred(concepts: Sequence[Concept], evidence: _Evidence) -> Iterator[Edge]:
-    precedence, vocabulary = evidence.precedence, evidence.vocabulary
     for after, concept in enumerate(concepts):
         if concept.is_unwritten or after in evidence.groups or _is_basis(concept):
             continue
-        near = {concept.parent, evidence.previous[after]} - {None}
-        candidates = {*precedence.strength[after], *vocabulary.likeness[after], *near}
         found = []
-        for before in sorted(candidates - evidence.groups - {after}):
-            order = _precedence(before, after, concepts, evidence)
+        for before in sorted(_candidates(after, concepts, evidence)):
             support = _support(before, after, concepts, evidence)
-            if order > 0 and support >= SUPPORT_MIN:
-                found.append((support, order, before))
+            if support >= SUPPORT_MIN:
+                order = _precedence(before, after, concepts, evidence)
+                if order > 0:
+                    found.append((support, order, before))
         strongest = max((support for support, _, _ in found), default=0.0)
-        threshold = strongest * SUPPORT_SHARE_MIN
-        found = [f for f in found if f[0] >= threshold]
+        found = [f for f in found if f[0] >= strongest * SUPPORT_SHARE_MIN]
         for support, order, before in sorted(found, key=lambda f: (-f[0], f[2]))[:PER_CONCEPT_MAX]:
             reason, line = _reason(before, after, concepts, evidence)
             yield Edge(
@@ -300,6 +301,15 @@ def _inferred(concepts: Sequence[Concept], evidence: _Evidence) -> Iterator[Edge
                 reason=reason,
                 line=line,
             )
+
+
+def _candidates(after: int, concepts: Sequence[Concept], evidence: _Evidence) -> set[int]:
+    candidates = set(evidence.precedence.strength[after])
+    alike = evidence.vocabulary.likeness[after]
+    candidates |= {other for other, likeness in alike.items() if likeness >= _LIKENESS_MIN}
+    parent = concepts[after].parent
+    candidates |= {at for at in (parent, evidence.previous[after]) if at is not None}
+    return candidates - evidence.groups - {after}
 
 
 def _precedence(before: int, after: int, concepts: Sequence[Concept], evidence: _Evidence) -> float:
@@ -320,7 +330,7 @@ def _support(before: int, after: int, concepts: Sequence[Concept], evidence: _Ev
     if concepts[after].parent == before and concepts[before].has_text:
         support += _PARENT_SUPPORT
     if evidence.previous[after] == before:
-        support += _NEIGHBOUR_SUPPORT * evidence.order_odds
+        support += min(_NEIGHBOUR_SUPPORT_MAX, evidence.order_odds * _NEIGHBOUR_SUPPORT)
     return support
 
 
@@ -339,7 +349,7 @@ def _reason(
     if concepts[after].parent == before:
         return f"it is explained as a part of {title}", line
     if evidence.previous[after] == before:
-        return f"follows it in the document, whose order agrees with its text", line
+        return "follows it in the document, whose order agrees with its text", line
     words = evidence.vocabulary.shared_words(before, after, _SHOWN_WORDS)
     return f"both speak of {', '.join(words)}, and {title} is the more basic", line
 

@@ -88,16 +88,16 @@ class _Reader:
         line = passage.line
         is_joined = False
         for span_text, span_setting in _settings(passage, setting):
-            for token in _TOKEN.findall(_URL.sub(" ", span_text)):
-                if token == "\n":
+            for part in _TOKEN.findall(_URL.sub(" ", span_text)):
+                if part == "\n":
                     line += 1
-                elif token[0].isalnum():
-                    self.words.append(Word(token, span_setting, line, self.sentence, is_joined))
+                elif part[0].isalnum():
+                    self.words.append(Word(part, span_setting, line, self.sentence, is_joined))
                     is_joined = True
-                elif token in _SENTENCE_END and span_setting < Setting.CODE:
+                elif part in _SENTENCE_END and span_setting < Setting.CODE:
                     self.sentence += 1
                     is_joined = False
-                elif token not in _JOINS:
+                elif part not in _JOINS:
                     is_joined = False
         self.sentence += 1
 

@@ -1,4 +1,4 @@
-"""What a heading is for: to name a concept, or to hold objectives, prerequisites, references, …
+"""What a heading is for: to name a concept, or to hold objectives, prerequisites or references.
 
 A heading is taken for a concept unless its words say otherwise. The lists hold what headings are
 called in course outlines, handbooks and design documents; a word that could as well name a

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from curricle.curriculum.coverage import COVERED, coverage, roots
 from curricle.curriculum.rules.rule import Example, Hit, Rule, Subject
 from curricle.curriculum.titles import title_key
+from curricle.curriculum.verbs import is_observable, starts_unobservable
 from curricle.findings import Category, Severity, pointer_to
 from curricle.printable import one_line
 
@@ -22,23 +23,6 @@ _ALIKE: Final = 93
 """Of 100, by `rapidfuzz`: from here on two titles are probably one with a slip."""
 _NEIGHBOURS: Final = 2
 _NUMBER: Final = re.compile(r"\d+")
-_UNOBSERVABLE: Final = re.compile(
-    r"^\W*(?:be able to\s+|to\s+)?(?:fully\s+|deeply\s+|really\s+)?"
-    r"(?:understand|know|learn|appreciate|grasp|realise|realize|internali[sz]e|absorb|"
-    r"be (?:aware|familiar|comfortable|conscious)|become familiar|get familiar|think about|"
-    r"read about|reflect on|remember|study|watch|listen)\b",
-    re.IGNORECASE,
-)
-_OBSERVABLE: Final = re.compile(
-    r"\b(?:answer|apply|argue|assemble|bake|build|calculate|carry out|classify|code|compare|"
-    r"compose|compute|configure|construct|convert|create|debug|decide|define|demonstrate|derive|"
-    r"describe|design|diagnose|discuss|draw|estimate|evaluate|explain|find|fix|give|identify|"
-    r"implement|improve|interpret|judge|justify|label|list|make|measure|model|name|order|perform|"
-    r"plan|play|predict|prepare|present|produce|program|prove|quote|recite|repair|run|show|sing|"
-    r"sketch|solve|sort|state|summari[sz]e|teach|tell|test|trace|transcribe|translate|use|write)"
-    r"(?:s|es|d|ed|ing)?\b",
-    re.IGNORECASE,
-)
 
 
 def _scope_uncovered(subject: Subject) -> Iterator[Hit]:
@@ -178,8 +162,7 @@ _REPEATABLE: Final[tuple[tuple[str, Callable[[Node], str]], ...]] = (
 def _unobservable(subject: Subject) -> Iterator[Hit]:
     for at, node in enumerate(subject.curriculum.nodes):
         task = node.mastery_check.task
-        start = _UNOBSERVABLE.match(task)
-        if start and not _OBSERVABLE.search(task, start.end()):
+        if starts_unobservable(task) and not is_observable(task):
             yield Hit(
                 pointer_to("nodes", at, "mastery_check", "task"),
                 f"nobody can see whether a learner does this: {one_line(task, 100)!r}",

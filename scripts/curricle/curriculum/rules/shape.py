@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from curricle.curriculum.placeholders import WHOLE, find_placeholder, may_hold_placeholder
@@ -15,8 +15,16 @@ from curricle.printable import has_control_characters, one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from curricle.curriculum.values import Node
+    from curricle.curriculum.values import (
+        MasteryCheck,
+        Node,
+        PrerequisiteEvidence,
+        Resource,
+        Source,
+    )
     from curricle.schema import Violation
+
+    _Part: TypeAlias = Node | MasteryCheck | Resource | Source | PrerequisiteEvidence
 
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 _ID_LENGTH_MAX: Final = 120
@@ -76,22 +84,21 @@ def _resource_urls(subject: Subject) -> Iterator[Hit]:
 
 
 def _url_problem(url: str) -> str | None:
+    """Return what is wrong with an address, or None."""
     if _PLAIN_URL.fullmatch(url) or (_RUN_PATH.fullmatch(url) and ".." not in url):
         return None
     if re.search(r"\s", url) or has_control_characters(url):
         return "holds white space or a control character"
     try:
         parts = urlsplit(url)
-        port_is_valid = parts.port is None or parts.port > 0
+        port = parts.port
     except ValueError as error:
         return f"cannot be read: {error}"
     if parts.scheme.lower() not in {"http", "https"}:
         return "is neither http(s) nor a path below inputs/"
-    if not parts.hostname or not port_is_valid:
-        return "names no host"
-    if parts.username is not None or parts.password is not None:
-        return "holds a user name or password"
-    return None
+    if not parts.hostname or port == 0:
+        return "names no host, or the port 0"
+    return None if parts.username is None else "holds a user name"
 
 
 def _control_characters(subject: Subject) -> Iterator[Hit]:
@@ -119,8 +126,8 @@ def _unknown_fields(subject: Subject) -> Iterator[Hit]:
         if name != "$schema":
             yield Hit(pointer_to(name), f"unknown field {one_line(name, 60)!r}")
     for at, node in enumerate(curriculum.nodes):
-        parts = chain(node.resources, node.sources, node.prerequisite_evidence)
-        for part in (node, node.mastery_check, *parts):
+        parts: Iterator[_Part] = chain(node.resources, node.sources, node.prerequisite_evidence)
+        for part in chain((node, node.mastery_check), parts):
             for name in part.extra:
                 yield Hit(
                     pointer_to("nodes", at, *_path_in_node(node, part), name),
@@ -128,7 +135,7 @@ def _unknown_fields(subject: Subject) -> Iterator[Hit]:
                 )
 
 
-def _path_in_node(node: Node, part: object) -> tuple[str | int, ...]:
+def _path_in_node(node: Node, part: _Part) -> tuple[str | int, ...]:
     if part is node:
         return ()
     for name in ("resources", "sources", "prerequisite_evidence"):
