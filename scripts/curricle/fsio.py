@@ -8,11 +8,12 @@ die, and the tests kill it at every one. What belongs in which file: `runs/`.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import secrets
 import stat
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from curricle.errors import CurricleError, DiskFullError, IoError, PermissionDeniedError
 
@@ -59,6 +60,24 @@ def read_file(path: Path, *, limit_bytes: int = MAX_DOCUMENT_BYTES) -> bytes:
     return data
 
 
+def file_digest(path: Path, *, limit_bytes: int = MAX_DOCUMENT_BYTES) -> str:
+    """Return the SHA-256 of a plain file as 64 hexadecimal digits, without holding it in memory.
+
+    Raises:
+        IoError, PermissionDeniedError: as `read_file`.
+    """
+    digest = hashlib.sha256()
+    with translated(path):
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            _check_plain(os.fstat(descriptor), path, limit_bytes)
+            while chunk := os.read(descriptor, _CHUNK_BYTES):
+                digest.update(chunk)
+        finally:
+            os.close(descriptor)
+    return digest.hexdigest()
+
+
 def find_size(path: Path) -> int | None:
     """Return the size in bytes of a plain file, or None where there is none."""
     with translated(path):
@@ -90,6 +109,33 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o666) -> None:
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
+    sync_folder(path.parent)
+
+
+@contextmanager
+def new_file(path: Path, *, mode: int) -> Iterator[BinaryIO]:
+    """Yield a file that appears at `path` when the block ends without an error.
+
+    Raises:
+        FileExistsError: something is at `path` already; it is left as it is.
+        DiskFullError, PermissionDeniedError, IoError: there is no new file.
+    """
+    draft = path.with_name(DRAFT_PREFIX + secrets.token_hex(8))
+    with translated(path):
+        descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        with translated(path), os.fdopen(descriptor, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            raise
+        except OSError as error:
+            raise _typed(error, path) from error
+    finally:
+        draft.unlink(missing_ok=True)
     sync_folder(path.parent)
 
 
@@ -197,10 +243,7 @@ def _typed(error: OSError, path: Path) -> CurricleError:
 
 def _read_all(descriptor: int, path: Path, limit_bytes: int) -> bytes:
     status = os.fstat(descriptor)
-    if not stat.S_ISREG(status.st_mode):
-        raise IoError(path, f"it is {_kind(status.st_mode)}, expected a plain file")
-    if status.st_size > limit_bytes:
-        raise IoError(path, f"it has {status.st_size} bytes, the limit is {limit_bytes}")
+    _check_plain(status, path, limit_bytes)
     chunks = []
     left = limit_bytes + 1
     while left > 0 and (chunk := os.read(descriptor, min(left, max(status.st_size, _CHUNK_BYTES)))):
@@ -209,6 +252,13 @@ def _read_all(descriptor: int, path: Path, limit_bytes: int) -> bytes:
     if left <= 0:
         raise IoError(path, f"it grew beyond {limit_bytes} bytes while it was read")
     return b"".join(chunks) if len(chunks) != 1 else chunks[0]
+
+
+def _check_plain(status: os.stat_result, path: Path, limit_bytes: int) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise IoError(path, f"it is {_kind(status.st_mode)}, expected a plain file")
+    if status.st_size > limit_bytes:
+        raise IoError(path, f"it has {status.st_size} bytes, the limit is {limit_bytes}")
 
 
 def _kind(mode: int) -> str:

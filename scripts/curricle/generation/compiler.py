@@ -17,19 +17,20 @@ from curricle.generation.concepts import (
     merge_duplicates,
 )
 from curricle.generation.document import parse_document
+from curricle.generation.excerpt import outline_of
 from curricle.generation.limits import fit_count, fit_hours
 from curricle.generation.mentions import find_mentions
 from curricle.generation.names import names_of
 from curricle.generation.prerequisites import Prerequisites, infer_prerequisites
 from curricle.generation.reading import read_passages
 from curricle.generation.roles import is_unwritten
-from curricle.generation.selection import Selection, outline_of
 from curricle.layout import CONTEXT, TOPIC_SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from curricle.curriculum.topic_spec import TopicSpec
+    from curricle.generation.selection import Selection
 
 _BACKGROUND_MAX: Final = 2
 

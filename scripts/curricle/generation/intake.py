@@ -13,12 +13,13 @@ from curricle.curriculum.topic_spec import Depth
 from curricle.generation.assignment import assign_objectives
 from curricle.generation.document import parse_document
 from curricle.generation.effort import minutes_for
-from curricle.generation.selection import Selection, outline_of
+from curricle.generation.excerpt import outline_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from curricle.generation.concepts import Outline
+    from curricle.generation.selection import Selection
 
 GOAL_LENGTH_MAX: Final = 2000
 _HOURS_SLACK: Final = 1.5
@@ -30,8 +31,8 @@ class Intake:
     """A filled spec, and what was filled."""
 
     document: dict[str, Any]
-    filled: tuple[str, ...]
-    """Names of fields, `constraints.` in front where they are nested there."""
+    filled: dict[str, Any]
+    """Field to what it was filled with; `constraints.` stands in front where it is nested."""
     assumptions: tuple[str, ...]
     """What the document does not say and had to be assumed."""
 
@@ -54,15 +55,15 @@ def fill_spec(
     outline = assign_objectives(outline_of(parse_document(text), selection))
     values, assumptions = _values(outline, _depth_of(spec))
     document = deepcopy(dict(spec))
-    filled = []
+    filled = {}
     for path, value in values.items():
         holder, name = _holder(document, path)
         if _is_unset(holder.get(name), path, blank, before):
             holder[name] = value
-            filled.append(path)
+            filled[path] = value
     return Intake(
         document=document,
-        filled=tuple(filled),
+        filled=filled,
         assumptions=tuple(a for path, a in assumptions.items() if path in filled),
     )
 

@@ -51,12 +51,27 @@ def fit_hours(
         line = node.sources[0].first_line if node.sources else None
         why = f"the spec allows {limits.total_hours_max:g} hours"
         left.append(LeftOut(title=node.title, line=line, reason=why))
-    total = _total(nodes)
-    if total > high:
-        nodes = _scaled(nodes, max(SCALE_MIN, high / total), ceiling=high)
-    elif total < low:
-        nodes = _scaled(nodes, min(SCALE_MAX, low / total), floor=low)
-    return replace(curriculum, nodes=tuple(nodes)), tuple(left)
+    minutes = bend_minutes([node.estimate_minutes for node in nodes], low, high)
+    fitted = [replace(n, estimate_minutes=m) for n, m in zip(nodes, minutes, strict=True)]
+    return replace(curriculum, nodes=tuple(fitted)), tuple(left)
+
+
+def bend_minutes(minutes: Sequence[float], low: float, high: float) -> list[float]:
+    """Return estimates whose sum is within `low` and `high`, as far as they may bend.
+
+    Scaled alike and rounded to five minutes; the largest take up what rounding leaves.
+    """
+    total = sum(minutes)
+    if low <= total <= high:
+        return list(minutes)
+    factor = max(SCALE_MIN, high / total) if total > high else min(SCALE_MAX, low / total)
+    bent = [max(MINUTES_STEP, round(m * factor / MINUTES_STEP) * MINUTES_STEP) for m in minutes]
+    for at in sorted(range(len(bent)), key=lambda at: (-bent[at], at)):
+        if sum(bent) > high and bent[at] > MINUTES_STEP:
+            bent[at] -= MINUTES_STEP
+        elif sum(bent) < low and factor < SCALE_MAX:
+            bent[at] += MINUTES_STEP
+    return [float(m) if m != int(m) else int(m) for m in bent]
 
 
 def _merge_smallest(concepts: list[Concept]) -> tuple[list[Concept], Merged]:
@@ -124,28 +139,3 @@ def _least_needed(nodes: Sequence[Node]) -> Node:
     needed = {before for node in nodes for before in node.prerequisites}
     leaves = [node for node in nodes if node.id not in needed]
     return min(reversed(leaves), key=lambda node: (node.confidence or 0, node.estimate_minutes))
-
-
-def _scaled(
-    nodes: Sequence[Node],
-    factor: float,
-    *,
-    floor: float = 0,
-    ceiling: float = float("inf"),
-) -> list[Node]:
-    """Scale estimates in steps of five minutes; the largest take up what rounding leaves."""
-    minutes = [
-        max(MINUTES_STEP, round(node.estimate_minutes * factor / MINUTES_STEP) * MINUTES_STEP)
-        for node in nodes
-    ]
-    by_size = sorted(range(len(nodes)), key=lambda at: (-minutes[at], at))
-    step = 0
-    while sum(minutes) > ceiling and step < len(nodes):
-        if minutes[by_size[step]] > MINUTES_STEP:
-            minutes[by_size[step]] -= MINUTES_STEP
-        step += 1
-    step = 0
-    while sum(minutes) < floor and step < len(nodes):
-        minutes[by_size[step]] += MINUTES_STEP
-        step += 1
-    return [replace(n, estimate_minutes=m) for n, m in zip(nodes, minutes, strict=True)]

@@ -69,6 +69,15 @@ class RunWriter:
         is_ready = self.spec_is_ready or spec_was_accepted(self.record, self.digests)
         return assess(self.record, self.digests, spec_is_ready=is_ready)
 
+    def read(self, path: str) -> bytes | None:
+        """Return a file of the run as it is now, or None; its digest is noted as what was read."""
+        data = find_file(path_within(self.path, path))
+        if data is None:
+            self.digests.pop(path, None)
+        else:
+            self.digests[path] = sha256_hex(data)
+        return data
+
     def keep(self, data: bytes) -> str:
         """Put bytes among the objects; return their digest."""
         return keep_object(self.path, data)

@@ -6,9 +6,8 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
-from curricle.canonical import sha256_hex
 from curricle.errors import InvalidArgumentError, RunAmbiguousError, RunNotFoundError
-from curricle.fsio import DRAFT_PREFIX, path_within, read_file, translated
+from curricle.fsio import DRAFT_PREFIX, file_digest, path_within, translated
 from curricle.layout import RUN_FILE
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def artifact_digests(run_dir: Path) -> dict[str, str]:
     """
     digests = {}
     for relative in sorted(_files_below(run_dir)):
-        digests[relative] = sha256_hex(read_file(path_within(run_dir, relative)))
+        digests[relative] = file_digest(path_within(run_dir, relative))
     return digests
 
 

@@ -155,15 +155,16 @@ def _artifact(recorded: str | None, found: str | None) -> State:
 def _changed_inputs(
     stage: Stage, made: StageRecord, digests: Mapping[str, str]
 ) -> tuple[Changed, ...]:
-    now = expand(INPUTS_OF[stage], digests)
+    was, now = dict(made.inputs), expand(INPUTS_OF[stage], digests)
     if stage is Stage.SPEC_READY:
         # The spec is both read and filled here. Whoever changes it afterwards changes a request,
         # which is checked again, and does not make the filling stale.
+        was.pop(TOPIC_SPEC, None)
         now.pop(TOPIC_SPEC, None)
     return tuple(
-        Changed(path=path, was=made.inputs.get(path), is_now=now.get(path))
-        for path in sorted(made.inputs.keys() | now.keys())
-        if made.inputs.get(path) != now.get(path)
+        Changed(path=path, was=was.get(path), is_now=now.get(path))
+        for path in sorted(was.keys() | now.keys())
+        if was.get(path) != now.get(path)
     )
 
 
@@ -189,9 +190,9 @@ def _stale_after(state: StageState, reason: str) -> StageState:
 
 def _origin(record: RunRecord, generated: StageState) -> Origin:
     made = record.stages.get(Stage.GENERATED)
-    if made is None or generated.artifacts[CURRICULUM] is State.EDITED:
+    if generated.artifacts[CURRICULUM] is State.EDITED:
         return Origin.PERSON
-    return Origin(made.parameters[ORIGIN])
+    return Origin(made.parameters[ORIGIN]) if made else Origin.PROVIDER
 
 
 def _reached(

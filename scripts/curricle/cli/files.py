@@ -1,0 +1,52 @@
+"""Files that a user names on the command line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from curricle.errors import InvalidArgumentError
+from curricle.fsio import find_file, translated
+from curricle.layout import CONTEXT
+
+
+def read_given(option: str, name: str | None) -> bytes | None:
+    """Return the bytes of a file that an option names, or None where it was not given.
+
+    Raises:
+        InvalidArgumentError: there is no such file.
+        IoError, PermissionDeniedError: it cannot be read.
+    """
+    if name is None:
+        return None
+    data = find_file(Path(name))
+    if data is None:
+        raise InvalidArgumentError(
+            f"{option} names {name!r}, and there is no such file", hint="check the path"
+        )
+    return data
+
+
+def read_context(folder: str | None) -> dict[str, bytes]:
+    """Return path inside the run to bytes for every plain file below a folder; links are skipped.
+
+    Raises:
+        InvalidArgumentError: there is no such folder.
+    """
+    if folder is None:
+        return {}
+    root = Path(folder)
+    if not root.is_dir():
+        raise InvalidArgumentError(
+            f"--context names {folder!r}, and there is no such folder", hint="check the path"
+        )
+    found = {}
+    with translated(root):
+        for below, folders, files in os.walk(root):
+            folders.sort()
+            for file in sorted(files):
+                path = Path(below) / file
+                if path.is_file() and not path.is_symlink():
+                    relative = path.relative_to(root).as_posix()
+                    found[f"{CONTEXT}/{relative}"] = find_file(path) or b""
+    return found

@@ -1,0 +1,58 @@
+"""`init NAME`: makes a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from curricle.cli.files import read_context, read_given
+from curricle.cli.output import write_answer, write_json, write_message
+
+if TYPE_CHECKING:
+    from curricle.cli.settings import Settings
+
+
+@click.command("init")
+@click.argument("name")
+@click.option("--topic-spec", metavar="FILE", help="The request, as JSON.")
+@click.option("--scope-file", metavar="FILE", help="A document that says what to teach.")
+@click.option("--curriculum", metavar="FILE", help="A curriculum made elsewhere, as JSON.")
+@click.option("--context", metavar="DIR", help="Files to draw on, copied into the run.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+@click.pass_obj
+def command(
+    settings: Settings,
+    name: str,
+    topic_spec: str | None,
+    scope_file: str | None,
+    curriculum: str | None,
+    context: str | None,
+    as_json: bool,
+) -> None:
+    """Make a run."""
+    from curricle.inspection import inspect_run
+    from curricle.pipeline import init_run
+
+    run_dir = init_run(
+        settings.session(write_message),
+        name,
+        spec=read_given("--topic-spec", topic_spec),
+        scope=read_given("--scope-file", scope_file),
+        curriculum=read_given("--curriculum", curriculum),
+        context=read_context(context),
+    )
+    inspection = inspect_run(run_dir)
+    step = inspection.next_steps[0]
+    if as_json:
+        write_json(
+            {
+                "run_id": run_dir.name,
+                "run_dir": str(run_dir),
+                "stage": inspection.stage.value,
+                "next": settings.command_line(step.arguments),
+            }
+        )
+    else:
+        write_answer(run_dir.name)
+        write_message(f"next: {settings.command_line(step.arguments)}\n      {step.why}")

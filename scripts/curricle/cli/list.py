@@ -1,0 +1,52 @@
+"""`list`: many runs at a glance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from curricle.cli.output import table, write_json, write_message, write_styled
+from curricle.layout import STAGES
+from curricle.printable import one_line
+from curricle.runs.listing import list_runs
+
+if TYPE_CHECKING:
+    from curricle.cli.settings import Settings
+
+
+@click.command("list")
+@click.option("--stage", type=click.Choice([stage.value for stage in STAGES]))
+@click.option("--failed", is_flag=True, help="Only runs whose last command failed.")
+@click.option("--code", metavar="CODE", help="Only runs whose last failure has this code.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N runs.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+@click.pass_obj
+def command(
+    settings: Settings,
+    stage: str | None,
+    failed: bool,
+    code: str | None,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """List runs, newest first."""
+    rows = list(list_runs(settings.runs_dir, stage=stage, failed=failed, code=code, limit=limit))
+    if as_json:
+        write_json({"runs": [row.to_json() for row in rows]})
+        return
+    if not rows:
+        write_message(f"no such runs in {settings.runs_dir}")
+        return
+    header = ("RUN", "STAGE", "LAST FAILURE", "NAME")
+    write_styled(
+        table(
+            [
+                header,
+                *(
+                    (row.run_id, row.stage or "?", row.failure, one_line(row.name or row.problem))
+                    for row in rows
+                ),
+            ]
+        )
+    )

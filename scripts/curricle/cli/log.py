@@ -1,0 +1,96 @@
+"""`log RUN`: what happened to a run."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from curricle.cli.output import write_answer, write_json, write_message
+from curricle.errors import InvalidArgumentError, JournalBrokenError
+from curricle.fsio import find_file, path_within
+from curricle.layout import JOURNAL
+from curricle.printable import one_line
+from curricle.runs.journal import Chain, Entry, read_chain
+from curricle.runs.record import EVENT_FAILURE, EVENT_INIT, EVENT_STAGE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from curricle.cli.settings import Settings
+
+_POLL_SECONDS: Final = 0.3
+_DIGITS: Final = 12
+JOURNAL_BYTES_MAX: Final = 4_000_000_000
+
+
+@click.command("log")
+@click.argument("run")
+@click.option("--follow", is_flag=True, help="Go on showing what happens until interrupted.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+@click.pass_obj
+def command(settings: Settings, run: str, follow: bool, as_json: bool) -> None:
+    """Show what happened to a run."""
+    if follow and as_json:
+        raise InvalidArgumentError("--follow never ends and --json is one object: choose one")
+    run_dir = settings.find_run(run)
+    chain = _read(run_dir)
+    if as_json:
+        write_json(
+            {
+                "run_id": run_dir.name,
+                "entries": [entry.to_json() for entry in chain.entries],
+                "unfinished_last_line": bool(chain.torn),
+            }
+        )
+        return
+    for entry in chain.entries:
+        write_answer(_line(entry))
+    if chain.torn:
+        write_message("the last line was never finished: its command died before its commit")
+    while follow:
+        time.sleep(_POLL_SECONDS)
+        known = chain.head.entries
+        chain = _read(run_dir)
+        for entry in chain.entries[known:]:
+            write_answer(_line(entry))
+
+
+def _read(run_dir: Path) -> Chain:
+    data = find_file(path_within(run_dir, JOURNAL), limit_bytes=JOURNAL_BYTES_MAX)
+    if data is None:
+        raise JournalBrokenError(run_dir.name, "it is missing")
+    chain = read_chain(data)
+    if chain.broken_line:
+        raise JournalBrokenError(run_dir.name, chain.why, line=chain.broken_line)
+    return chain
+
+
+def _line(entry: Entry) -> str:
+    what = _WHAT.get(entry.event, _other)(entry.data)
+    return one_line(f"#{entry.seq} {entry.at} {entry.actor}: {what}  [{entry.command}]")
+
+
+def _init(data: Any) -> str:
+    return f"run begun: {data.get('name')}"
+
+
+def _stage(data: Any) -> str:
+    outputs = ", ".join(
+        f"{path.rpartition('/')[2]} {digest[:_DIGITS]}"
+        for path, digest in sorted(data.get("outputs", {}).items())
+    )
+    by = f" by {data['provider']}" if data.get("provider") else ""
+    return f"{data.get('stage')}{by}" + (f": {outputs}" if outputs else "")
+
+
+def _failure(data: Any) -> str:
+    return f"failed: {data.get('code')}: {data.get('message')}"
+
+
+def _other(data: Any) -> str:
+    return ", ".join(f"{key} {value}" for key, value in sorted(data.items()))
+
+
+_WHAT: Final = {EVENT_INIT: _init, EVENT_STAGE: _stage, EVENT_FAILURE: _failure}

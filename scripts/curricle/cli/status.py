@@ -1,0 +1,86 @@
+"""`status [RUN]`: how a run stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from curricle.cli.output import styled, table, write_json, write_styled
+from curricle.cli.summary import ladder, next_json, next_lines
+from curricle.inspection import Inspection, describe, inspect_run
+from curricle.printable import one_line
+from curricle.runs.listing import list_runs
+
+if TYPE_CHECKING:
+    from curricle.cli.settings import Settings
+
+_STYLES: Final = {"fresh": "good", "stale": "warning", "edited": "strong", "missing": "warning"}
+
+
+@click.command("status")
+@click.argument("run", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
+@click.pass_obj
+def command(settings: Settings, run: str | None, as_json: bool) -> None:
+    """Show how a run stands, or all runs."""
+    if run is None:
+        _show_all(settings, as_json=as_json)
+        return
+    run_dir = settings.find_run(run)
+    inspection = inspect_run(run_dir)
+    if as_json:
+        write_json(
+            {
+                **describe(inspection),
+                "run_dir": str(run_dir),
+                "next": next_json(inspection, settings),
+            }
+        )
+    else:
+        write_styled(_lines(settings, inspection))
+
+
+def _lines(settings: Settings, inspection: Inspection) -> list[str]:
+    color = settings.use_color
+    record = inspection.state.record
+    rows = [
+        (artifact.state.ljust(11), one_line(artifact.path), one_line(artifact.reason))
+        for artifact in inspection.artifacts
+    ]
+    width = max(len(row[1]) for row in rows)
+    lines = [
+        styled(f"{record.run_id}  {one_line(record.name)}", "strong", use_color=color),
+        ladder(inspection.stage, use_color=color),
+        "",
+        *(
+            f"{styled(state, _STYLES.get(state.strip(), 'error'), use_color=color)}"
+            f"{path.ljust(width) if reason else path}{'  ' if reason else ''}{reason}"
+            for state, path, reason in rows
+        ),
+        "",
+    ]
+    if inspection.state.journal_problem:
+        why = f"the journal is broken: {inspection.state.journal_problem[0]}"
+        lines += [styled(why, "error", use_color=color), ""]
+    if failure := record.last_failure:
+        lines += [
+            styled(f"last failure: {failure.code}", "error", use_color=color)
+            + f" ({failure.at}, `{one_line(failure.command)}`)",
+            f"  {one_line(failure.message)}",
+            "",
+        ]
+    return lines + next_lines(inspection, settings)
+
+
+def _show_all(settings: Settings, *, as_json: bool) -> None:
+    runs = list(list_runs(settings.runs_dir))
+    if as_json:
+        write_json({"runs": [row.to_json() for row in runs]})
+        return
+    rows = [
+        (row.run_id, row.stage or "?", row.failure, one_line(row.name or row.problem))
+        for row in runs
+    ]
+    header: list[tuple[Any, ...]] = [("RUN", "STAGE", "LAST FAILURE", "NAME")] if rows else []
+    write_styled(table([*header, *rows]) or [f"no runs in {settings.runs_dir}"])

@@ -1,0 +1,98 @@
+"""The curriculum as one self-contained HTML page: graph, nodes, plan, findings.
+
+The page loads nothing: its style and script stand in it, and a content security policy names
+their digests and forbids everything else. All text is escaped by the template.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING, Any, Final
+
+from curricle.export.drawing import draw
+from curricle.fsio import read_file
+from curricle.printable import printable
+from curricle.resources import template_path
+
+if TYPE_CHECKING:
+    from curricle.export.material import Material
+
+_TEMPLATE: Final = "export/page.html.j2"
+_STYLE: Final = "export/page.css"
+_SCRIPT: Final = "export/page.js"
+
+
+def render_html(material: Material) -> str:
+    """Return the page."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    style, script = _text(_STYLE), _text(_SCRIPT)
+    page: str = environment.from_string(_text(_TEMPLATE)).render(
+        style=style,
+        script=script,
+        policy="default-src 'none'; base-uri 'none'; form-action 'none'"
+        f"; style-src '{_source(style)}'; script-src '{_source(script)}'",
+        topic=printable(material.curriculum.topic),
+        drawing=draw(material),
+        nodes=[_node(at, material) for at in material.order],
+        plan=material.plan,
+        titles={node.id: printable(node.title) for node in material.curriculum.nodes},
+        anchors={node.id: at for at, node in enumerate(material.curriculum.nodes)},
+        questions=[printable(q.question) for q in material.curriculum.open_questions],
+        findings=(material.report or {}).get("findings", []),
+        counts=(material.report or {}).get("counts"),
+        shape={
+            "nodes": len(material.curriculum.nodes),
+            "edges": material.graph.edge_count,
+            "hours": material.hours,
+            "chain": len(material.critical),
+        },
+    )
+    return page
+
+
+def _node(at: int, material: Material) -> dict[str, Any]:
+    node = material.curriculum.nodes[at]
+    reasons = {evidence.id: evidence.reason for evidence in node.prerequisite_evidence}
+    return {
+        "at": at,
+        "title": printable(node.title),
+        "capability": printable(node.capability),
+        "minutes": node.estimate_minutes,
+        "week": material.week_of.get(node.id),
+        "confidence": node.confidence,
+        "needs": [
+            {"id": before, "reason": printable(reasons.get(before, ""))}
+            for before in node.prerequisites
+        ],
+        "feeds": [material.curriculum.nodes[after].id for after in material.graph.feeds[at]],
+        "ideas": [printable(text) for text in node.core_ideas],
+        "pitfalls": [printable(text) for text in node.pitfalls],
+        "task": printable(node.mastery_check.task),
+        "criteria": printable(node.mastery_check.pass_criteria),
+        "resources": [
+            {
+                "title": printable(resource.title),
+                "url": resource.url if _is_link(resource.url) else None,
+                "place": printable(resource.url),
+            }
+            for resource in node.resources
+        ],
+    }
+
+
+def _is_link(url: str) -> bool:
+    return url.startswith(("http://", "https://"))
+
+
+def _text(relative: str) -> str:
+    return read_file(template_path(relative)).decode()
+
+
+def _source(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"sha256-{digest}"

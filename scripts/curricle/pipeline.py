@@ -1,0 +1,195 @@
+"""What each command that writes does to a run: the steps, in order.
+
+The steps themselves are `work.py`; how a commit survives a crash is `runs/commit.py`. A failure
+is recorded with the run and raised again.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+from curricle.canonical import document_bytes, sha256_hex
+from curricle.errors import CurricleError, JournalBrokenError, RunLockedError
+from curricle.layout import CURRICULUM, SCOPE, STAGE_VERSIONS, TOPIC_SPEC, Stage
+from curricle.runs.begin import begin_run
+from curricle.runs.commit import writing
+from curricle.runs.freshness import ORIGIN, SELECTION, Origin
+from curricle.runs.record import StageRecord
+from curricle.stages.reading import read_curriculum, read_scope, read_spec
+from curricle.work import ScopeChoice, Work, blank_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from curricle.curriculum.diff import Diff
+    from curricle.curriculum.planner import Plan
+    from curricle.errors import ValidationFailedError
+    from curricle.providers.provider import Provider
+    from curricle.session import Session
+    from curricle.stages.validate import ValidationResult
+
+
+_UNRECORDED: Final = (RunLockedError, JournalBrokenError)
+"""Failures of a run that another command or nobody may write to."""
+
+
+def init_run(
+    session: Session,
+    name: str,
+    *,
+    spec: bytes | None,
+    scope: bytes | None,
+    curriculum: bytes | None,
+    context: Mapping[str, bytes],
+) -> Path:
+    """Make a run from what is given and return its folder; what is not given starts blank.
+
+    `context` maps paths inside the run to bytes.
+
+    Raises:
+        TopicSpecInvalidError, ScopeInvalidError, CurriculumInvalidError: an input is unusable.
+    """
+    is_ready = False
+    files = {TOPIC_SPEC: document_bytes(blank_spec()), **context}
+    made: dict[Stage, StageRecord] = {}
+    if spec is not None:
+        is_ready = not read_spec(spec).lacking
+        files[TOPIC_SPEC] = spec
+    if scope is not None:
+        read_scope(scope)
+        files[SCOPE] = scope
+    if curriculum is not None:
+        read_curriculum(curriculum)
+        files[CURRICULUM] = curriculum
+        inputs = {path: sha256_hex(files[path]) for path in (TOPIC_SPEC, SCOPE) if path in files}
+        made[Stage.GENERATED] = StageRecord(
+            inputs=inputs | {path: sha256_hex(data) for path, data in context.items()},
+            outputs={CURRICULUM: sha256_hex(curriculum)},
+            version=STAGE_VERSIONS[Stage.GENERATED],
+            at="",
+            parameters={ORIGIN: Origin.PERSON.value, SELECTION: None},
+        )
+    reached = Stage.SPEC_READY if is_ready else Stage.INITIALIZED
+    return begin_run(
+        session.runs_dir,
+        name,
+        files,
+        now=session.clock(),
+        actor=session.actor,
+        command=session.command,
+        stage=Stage.GENERATED if curriculum is not None else reached,
+        made=made,
+    )
+
+
+def bring_up_to_date(
+    session: Session,
+    run_dir: Path,
+    provider: Provider,
+    *,
+    scope: ScopeChoice | None = None,
+    repair: bool = False,
+    force: bool = False,
+) -> None:
+    """Bring a run to `iterated`, doing only what is not current.
+
+    Raises:
+        StageConflictError: the topic spec is not ready, or a person's curriculum is stale.
+        ValidationFailedError: the curriculum has errors; it is kept and can be inspected.
+    """
+    with _working(session, run_dir) as work:
+        work.take_scope(scope)
+        spec = work.require_spec()
+        work.make_curriculum(provider, force=force)
+        result = work.check()
+        if repair and result is not None and not result.verdict.is_valid:
+            work.mend(provider, spec, "")
+            result = work.check()
+        work.refuse_findings(result)
+        work.make_plan(spec)
+        work.compare(spec)
+
+
+def validate_run(
+    session: Session, run_dir: Path
+) -> tuple[ValidationResult, ValidationFailedError | None]:
+    """Validate the curriculum as it is, and write the report.
+
+    Returns the findings also when there are errors, together with the failure that was recorded,
+    so that a command can show both.
+
+    Raises:
+        StageConflictError: there is no curriculum.
+        CurriculumInvalidError: it is no JSON.
+    """
+    with _working(session, run_dir) as work:
+        work.require_curriculum()
+        result = work.check(again=True)
+        assert result is not None  # noqa: S101 - checked again, so there is one
+        error = work.findings_error(result)
+        if error:
+            _record(work, error)
+    return result, error
+
+
+def plan_run(session: Session, run_dir: Path, start_date: date | None) -> Plan | None:
+    """Validate and plan; None when the plan was current.
+
+    Raises:
+        ArtifactStaleError: the curriculum no longer follows from its inputs.
+        ValidationFailedError: the curriculum has errors.
+    """
+    with _working(session, run_dir) as work:
+        spec = work.require_spec()
+        work.require_fresh_curriculum()
+        work.refuse_findings(work.check())
+        return work.make_plan(spec, start_date)
+
+
+def iterate_run(
+    session: Session, run_dir: Path, provider: Provider, *, repair: bool, feedback: str
+) -> Diff | None:
+    """Validate, plan, and compare with the previous version; None when that was current.
+
+    The provider is asked only for repair or feedback.
+
+    Raises:
+        ArtifactStaleError: the curriculum no longer follows from its inputs.
+        ValidationFailedError: the curriculum has errors.
+        StopRuleHitError: repair stopped with errors left, or feedback was only noted.
+    """
+    with _working(session, run_dir) as work:
+        spec = work.require_spec()
+        work.require_fresh_curriculum()
+        if repair or feedback:
+            try:
+                work.mend(provider, spec, feedback)
+            finally:
+                work.check()
+        work.refuse_findings(work.check())
+        work.make_plan(spec)
+        return work.compare(spec)
+
+
+@contextmanager
+def _working(session: Session, run_dir: Path) -> Iterator[Work]:
+    """Hold the run's lock and record what fails inside."""
+    with writing(
+        run_dir, clock=session.clock, actor=session.actor, command=session.command
+    ) as writer:
+        work = Work(writer, session.tell)
+        try:
+            yield work
+        except CurricleError as error:
+            _record(work, error)
+            raise
+
+
+def _record(work: Work, error: CurricleError) -> None:
+    if not isinstance(error, _UNRECORDED):
+        # A full disk takes no record of its being full; the error itself still reaches the user.
+        with suppress(CurricleError):
+            work.writer.record_failure(error, work.stage)

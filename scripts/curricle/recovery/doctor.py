@@ -1,0 +1,168 @@
+"""Checks the installation: what it needs, where it writes, what the settings say."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import metadata
+from typing import TYPE_CHECKING, Final
+
+from curricle import __version__
+from curricle.errors import CurricleError
+from curricle.fsio import DRAFT_PREFIX
+from curricle.providers import choose_provider
+from curricle.resources import schema_path, template_path
+from curricle.schema import DocumentKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+PACKAGES: Final = (
+    "click",
+    "jinja2",
+    "jsonschema-rs",
+    "markdown-it-py",
+    "mdit-py-plugins",
+    "networkx",
+    "orjson",
+    "rapidfuzz",
+    "rich",
+    "snowballstemmer",
+)
+PYTHON_MIN: Final = (3, 11)
+FREE_BYTES_MIN: Final = 100_000_000
+
+
+class Outcome(StrEnum):
+    """What a check says."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    name: str
+    outcome: Outcome
+    detail: str
+    hint: str = ""
+
+
+def examine(
+    runs_dir: Path, provider: str | None, environment: Mapping[str, str]
+) -> tuple[Check, ...]:
+    """Return what was looked at, in the order in which it matters."""
+    return (
+        _python(),
+        *_packages(),
+        _resources(),
+        _runs_dir(runs_dir),
+        *_left_drafts(runs_dir),
+        _free_space(runs_dir),
+        _provider(provider, environment),
+    )
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    is_new_enough = sys.version_info[:2] >= PYTHON_MIN
+    return Check(
+        name="python",
+        outcome=Outcome.OK if is_new_enough else Outcome.FAILED,
+        detail=f"{version}, curricle {__version__}",
+        hint="" if is_new_enough else "use Python 3.11 or newer",
+    )
+
+
+def _packages() -> Iterator[Check]:
+    for name in PACKAGES:
+        try:
+            yield Check(name=name, outcome=Outcome.OK, detail=metadata.version(name))
+        except metadata.PackageNotFoundError:
+            yield Check(
+                name=name, outcome=Outcome.FAILED, detail="not installed", hint="make setup"
+            )
+
+
+def _resources() -> Check:
+    wanted = [schema_path(kind.value) for kind in DocumentKind]
+    wanted.append(template_path("topic_spec.json"))
+    missing = [path for path in wanted if not path.is_file()]
+    if missing:
+        return Check(
+            name="schemas and templates",
+            outcome=Outcome.FAILED,
+            detail=f"{missing[0]} is missing",
+            hint="install the package again, or check out the whole repository",
+        )
+    return Check(
+        name="schemas and templates", outcome=Outcome.OK, detail=str(wanted[0].parent.parent)
+    )
+
+
+def _runs_dir(runs_dir: Path) -> Check:
+    existing = next((p for p in (runs_dir, *runs_dir.absolute().parents) if p.exists()), runs_dir)
+    if not existing.is_dir():
+        return Check(
+            name="runs folder",
+            outcome=Outcome.FAILED,
+            detail=f"{existing} is no folder",
+            hint="name another with --runs-dir",
+        )
+    if not os.access(existing, os.W_OK | os.X_OK):
+        return Check(
+            name="runs folder",
+            outcome=Outcome.FAILED,
+            detail=f"{existing} cannot be written to",
+            hint="check its owner and mode, or name another with --runs-dir",
+        )
+    will = "" if existing == runs_dir else ", will be made"
+    return Check(name="runs folder", outcome=Outcome.OK, detail=f"{runs_dir}{will}")
+
+
+def _left_drafts(runs_dir: Path) -> Iterator[Check]:
+    try:
+        left = [e.name for e in os.scandir(runs_dir) if e.name.startswith(DRAFT_PREFIX)]
+    except OSError:
+        return
+    if left:
+        yield Check(
+            name="drafts",
+            outcome=Outcome.WARNING,
+            detail=f"{len(left)} unfinished folders in {runs_dir}: a command died or is at work",
+            hint="the next `init` removes those that nobody is working on",
+        )
+
+
+def _free_space(runs_dir: Path) -> Check:
+    existing = next((p for p in (runs_dir, *runs_dir.absolute().parents) if p.exists()), runs_dir)
+    try:
+        free = shutil.disk_usage(existing).free
+    except OSError as error:
+        return Check(name="disk", outcome=Outcome.WARNING, detail=str(error.strerror))
+    is_enough = free >= FREE_BYTES_MIN
+    return Check(
+        name="disk",
+        outcome=Outcome.OK if is_enough else Outcome.FAILED,
+        detail=f"{free / 1e9:.1f} GB free",
+        hint="" if is_enough else "make room: a full disk stops every command that writes",
+    )
+
+
+def _provider(option: str | None, environment: Mapping[str, str]) -> Check:
+    try:
+        provider = choose_provider(option, environment)
+    except CurricleError as error:
+        return Check(name="provider", outcome=Outcome.FAILED, detail=str(error), hint=error.hint)
+    return Check(
+        name="provider",
+        outcome=Outcome.OK,
+        detail=f"{provider.name}: works offline, with no key",
+    )

@@ -1,0 +1,284 @@
+"""One file that holds a whole run as it is, and the way back.
+
+Works on bytes and knows nothing of what they mean, so a run whose `run.json` is broken can be
+archived like any other. The same run gives the same file; restoring refuses whatever is not
+exactly what the manifest says.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import re
+import secrets
+import shutil
+import stat
+import tarfile
+import zlib
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from curricle.canonical import document_bytes, sha256_hex
+from curricle.errors import ArchiveInvalidError, ArchiveNotFoundError, IoError, RunExistsError
+from curricle.fsio import (
+    DRAFT_PREFIX,
+    file_digest,
+    make_folder,
+    new_file,
+    path_within,
+    read_file,
+    sync_folder,
+    translated,
+    write_file,
+)
+from curricle.jsontext import MalformedJsonError, parse_json
+from curricle.layout import LOCK_FILE
+from curricle.schema import DocumentKind, check_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+MEMBER_BYTES_MAX: Final = 4_000_000_000
+TOTAL_BYTES_MAX: Final = 8_000_000_000
+RATIO_MAX: Final = 2000
+"""No run compresses better; an archive that claims to is a bomb."""
+MANIFEST: Final = "manifest.json"
+
+_MANIFEST_BYTES_MAX: Final = 64_000_000
+_DIGEST_DIGITS: Final = 12
+_RATIO_FREE_BYTES: Final = 100_000_000
+_SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+_DAMAGED: Final = (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Archive:
+    """An archive that was written or was there already."""
+
+    path: Path
+    sha256: str
+    file_count: int
+    left_out: tuple[tuple[str, str], ...]
+    """Path and reason of what is no plain file or folder."""
+
+
+def archive_run(run_dir: Path, folder: Path) -> Archive:
+    """Write `<run_id>-<12 digits>.tar.gz` (mode 0600) and return it; an equal one is kept.
+
+    Raises:
+        ArchiveInvalidError: a file of that name is there and holds something else.
+        DiskFullError, PermissionDeniedError, IoError: no archive was written.
+    """
+    entries = sorted(_walk(run_dir, ""), key=lambda entry: entry[0])
+    files = [path for path, kind in entries if kind == "file"]
+    left_out = tuple((path, kind) for path, kind in entries if kind not in {"file", "folder"})
+    manifest = _manifest(run_dir, files, entries, left_out)
+    data = document_bytes(manifest)
+    target = folder / f"{run_dir.name}-{sha256_hex(data)[:_DIGEST_DIGITS]}.tar.gz"
+    make_folder(folder, mode=0o700)
+    try:
+        with new_file(target, mode=0o600) as file:
+            _write(file, run_dir, data, manifest)
+    except FileExistsError:
+        _check_same(target, data)
+    return Archive(
+        path=target,
+        sha256=file_digest(target, limit_bytes=TOTAL_BYTES_MAX),
+        file_count=len(files),
+        left_out=left_out,
+    )
+
+
+def restore_run(archive: Path, runs_dir: Path) -> Path:
+    """Unpack an archive into a new run and return its folder.
+
+    Raises:
+        ArchiveNotFoundError: there is no such file.
+        ArchiveInvalidError: it is damaged, unsafe or none of ours; nothing was unpacked.
+        RunExistsError: a run of that id is there.
+    """
+    if not archive.is_file():
+        raise ArchiveNotFoundError(archive)
+    draft = runs_dir / f"{DRAFT_PREFIX}restore-{secrets.token_hex(8)}"
+    try:
+        with translated(archive), archive.open("rb") as file:
+            return _unpack(file, archive, runs_dir, draft)
+    except _DAMAGED as error:
+        raise ArchiveInvalidError(archive, f"it is damaged: {error}") from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _walk(run_dir: Path, below: str) -> Iterator[tuple[str, str]]:
+    """Yield path and kind of everything in a run but its lock and drafts."""
+    path = run_dir / below
+    with translated(path):
+        entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+    for entry in entries:
+        relative = f"{below}/{entry.name}" if below else entry.name
+        if relative == LOCK_FILE or entry.name.startswith(DRAFT_PREFIX):
+            continue
+        mode = entry.stat(follow_symlinks=False).st_mode
+        if stat.S_ISDIR(mode):
+            yield relative, "folder"
+            yield from _walk(run_dir, relative)
+        elif stat.S_ISREG(mode):
+            yield relative, "file"
+        else:
+            yield relative, "is a symbolic link" if stat.S_ISLNK(mode) else "is no plain file"
+
+
+def _manifest(
+    run_dir: Path,
+    files: list[str],
+    entries: list[tuple[str, str]],
+    left_out: tuple[tuple[str, str], ...],
+) -> dict[str, Any]:
+    return {
+        "schema_version": "1.0",
+        "run_id": run_dir.name,
+        "files": [_file_entry(run_dir, path) for path in files],
+        "folders": [path for path, kind in entries if kind == "folder"],
+        "left_out": [{"path": path, "reason": reason} for path, reason in left_out],
+    }
+
+
+def _file_entry(run_dir: Path, path: str) -> dict[str, Any]:
+    file = path_within(run_dir, path)
+    with translated(file):
+        status = file.lstat()
+    return {
+        "path": path,
+        "sha256": file_digest(file, limit_bytes=MEMBER_BYTES_MAX),
+        "size_bytes": status.st_size,
+        "mode": stat.S_IMODE(status.st_mode) & 0o700 | 0o600,
+    }
+
+
+def _write(file: IO[bytes], run_dir: Path, data: bytes, manifest: Mapping[str, Any]) -> None:
+    with (
+        gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+    ):
+        tar.addfile(_member(MANIFEST, len(data), 0o600), io.BytesIO(data))
+        for entry in manifest["files"]:
+            content = read_file(path_within(run_dir, entry["path"]), limit_bytes=MEMBER_BYTES_MAX)
+            if sha256_hex(content) != entry["sha256"]:
+                raise IoError(run_dir / entry["path"], "it changed while it was archived")
+            name = f"{manifest['run_id']}/{entry['path']}"
+            tar.addfile(_member(name, len(content), entry["mode"]), io.BytesIO(content))
+
+
+def _member(name: str, size_bytes: int, mode: int) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.size = size_bytes
+    info.mode = mode
+    return info
+
+
+def _check_same(target: Path, manifest: bytes) -> None:
+    try:
+        with translated(target), tarfile.open(target, "r:gz") as tar:
+            first = tar.next()
+            content = tar.extractfile(first) if first and first.name == MANIFEST else None
+            if content is None or content.read(len(manifest) + 1) != manifest:
+                raise ArchiveInvalidError(target, "a file of that name holds something else")
+    except _DAMAGED as error:
+        raise ArchiveInvalidError(
+            target, f"a damaged file of that name is there: {error}"
+        ) from error
+
+
+def _unpack(file: IO[bytes], archive: Path, runs_dir: Path, draft: Path) -> Path:
+    with tarfile.open(fileobj=file, mode="r|gz") as tar:
+        members = iter(tar)
+        manifest = _read_manifest(tar, next(members, None), archive)
+        run_id: str = manifest["run_id"]
+        _check_manifest(manifest, archive)
+        target = runs_dir / run_id
+        if os.path.lexists(target):
+            raise RunExistsError(run_id, runs_dir)
+        make_folder(runs_dir)
+        make_folder(draft, mode=0o700)
+        for path in manifest["folders"]:
+            make_folder(draft / path)
+        wanted = {f"{run_id}/{entry['path']}": entry for entry in manifest["files"]}
+        for member in members:
+            _unpack_member(tar, member, wanted, archive, draft)
+        if wanted:
+            raise ArchiveInvalidError(archive, f"{len(wanted)} files of its manifest are missing")
+    write_file(draft / LOCK_FILE, b"")
+    with translated(target):
+        os.rename(draft, target)  # noqa: PTH104 - must not replace, as Path.replace would
+    sync_folder(runs_dir)
+    return target
+
+
+def _read_manifest(
+    tar: tarfile.TarFile, member: tarfile.TarInfo | None, archive: Path
+) -> dict[str, Any]:
+    if member is None or member.name != MANIFEST or not member.isreg():
+        raise ArchiveInvalidError(archive, "it does not begin with a manifest")
+    if member.size > _MANIFEST_BYTES_MAX:
+        raise ArchiveInvalidError(archive, f"its manifest has {member.size} bytes")
+    content = tar.extractfile(member)
+    try:
+        document = parse_json(content.read() if content else b"")
+    except MalformedJsonError as error:
+        raise ArchiveInvalidError(archive, f"its manifest is no JSON: {error.why}") from error
+    if violations := check_document(DocumentKind.ARCHIVE_MANIFEST, document):
+        first = violations[0]
+        raise ArchiveInvalidError(archive, f"its manifest: {first.pointer} {first.message}")
+    manifest: dict[str, Any] = document
+    return manifest
+
+
+def _check_manifest(manifest: Mapping[str, Any], archive: Path) -> None:
+    if not _SAFE_NAME.fullmatch(manifest["run_id"]):
+        raise ArchiveInvalidError(archive, f"{manifest['run_id']!r} is no run id")
+    for path in (*manifest["folders"], *(entry["path"] for entry in manifest["files"])):
+        if not _is_safe(path):
+            raise ArchiveInvalidError(archive, f"the path {path!r} could leave the run")
+    total = sum(entry["size_bytes"] for entry in manifest["files"])
+    packed = archive.stat().st_size
+    if total > TOTAL_BYTES_MAX or total > max(_RATIO_FREE_BYTES, packed * RATIO_MAX):
+        raise ArchiveInvalidError(
+            archive, f"it claims {total} bytes in {packed}, more than any run holds"
+        )
+
+
+def _is_safe(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return (
+        bool(parts)
+        and not path.startswith("/")
+        and ".." not in parts
+        and "\\" not in path
+        and "\0" not in path
+        and "/".join(parts) == path
+        and path != LOCK_FILE
+    )
+
+
+def _unpack_member(
+    tar: tarfile.TarFile,
+    member: tarfile.TarInfo,
+    wanted: dict[str, dict[str, Any]],
+    archive: Path,
+    draft: Path,
+) -> None:
+    entry = wanted.pop(member.name, None)
+    if entry is None or not member.isreg():
+        raise ArchiveInvalidError(archive, f"{member.name!r} is not in its manifest, or no file")
+    if member.size != entry["size_bytes"]:
+        raise ArchiveInvalidError(archive, f"{member.name!r} is not of the size in its manifest")
+    content = tar.extractfile(member)
+    data = content.read() if content else b""
+    if sha256_hex(data) != entry["sha256"]:
+        raise ArchiveInvalidError(archive, f"{member.name!r} was changed: its digest differs")
+    target = path_within(draft, entry["path"])
+    make_folder(target.parent)
+    write_file(target, data, mode=entry["mode"] & 0o777)

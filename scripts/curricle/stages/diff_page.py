@@ -1,0 +1,83 @@
+"""What changed between two versions, as a Markdown page for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from curricle.canonical import line_bytes
+from curricle.printable import one_line
+from curricle.stages.markdown import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from curricle.curriculum.diff import Diff
+
+_SHOWN_MAX: Final = 100
+"""Lines of one kind; the JSON report has all of them."""
+_VALUE_LENGTH_MAX: Final = 120
+
+
+def render_diff_page(diff: Diff, *, is_first: bool) -> str:
+    """Return `diff_report.md`."""
+    lines = ["# What changed", ""]
+    if is_first:
+        lines += ["This is the first version: there is nothing to compare it with.", ""]
+    elif diff.is_empty:
+        lines += ["Nothing: both versions say the same.", ""]
+    else:
+        lines += _body(diff)
+    return "\n".join(lines)
+
+
+def _body(diff: Diff) -> Iterator[str]:
+    hours = diff.minutes_delta / 60
+    yield f"{_signed(hours)} hours; {len(diff.weeks_moved)} nodes move to another week."
+    yield ""
+    yield from _list("Added", [f"{plain(n['title'])} (`{n['id']}`)" for n in diff.added])
+    yield from _list("Removed", [f"{plain(n['title'])} (`{n['id']}`)" for n in diff.removed])
+    yield from _list("Renamed", [f"`{old}` → `{new}`" for old, new in diff.renamed])
+    yield from _list(
+        "Changed",
+        [
+            f"`{node_id}` {change.field}: {_shown(change.before)} → {_shown(change.after)}"
+            for node_id, changes in diff.changed
+            for change in changes
+        ],
+    )
+    yield from _list(
+        "Document",
+        [f"{c.field}: {_shown(c.before)} → {_shown(c.after)}" for c in diff.document],
+    )
+    yield from _list("New edges", [f"`{a}` → `{b}`" for a, b in diff.edges_added])
+    yield from _list("Edges gone", [f"`{a}` → `{b}`" for a, b in diff.edges_removed])
+    yield from _list(
+        "Other weeks", [f"`{node}`: week {old} → {new}" for node, old, new in diff.weeks_moved]
+    )
+    before, after = diff.critical_path_before, diff.critical_path_after
+    if before != after and before and after:
+        yield "## Longest chain"
+        yield ""
+        yield f"- before, {before[1]:g} minutes: {' → '.join(before[0])}"
+        yield f"- after, {after[1]:g} minutes: {' → '.join(after[0])}"
+        yield ""
+
+
+def _list(heading: str, entries: list[str]) -> Iterator[str]:
+    if not entries:
+        return
+    yield f"## {heading}"
+    yield ""
+    for entry in entries[:_SHOWN_MAX]:
+        yield f"- {entry}"
+    if len(entries) > _SHOWN_MAX:
+        yield f"- … and {len(entries) - _SHOWN_MAX} more in the JSON report"
+    yield ""
+
+
+def _shown(value: object) -> str:
+    return plain(one_line(line_bytes(value).decode(), _VALUE_LENGTH_MAX))
+
+
+def _signed(hours: float) -> str:
+    return f"{hours:+g}" if hours else "no more or fewer"
