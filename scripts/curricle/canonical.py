@@ -32,7 +32,16 @@ def line_bytes(value: object) -> bytes:
 
 def is_same_json(one: object, other: object) -> bool:
     """Tell whether two values are written alike: to Python `1`, `1.0` and `True` are equal."""
-    return one == other and document_bytes(one) == document_bytes(other)
+    import orjson
+
+    if one != other:
+        return False
+    try:
+        return orjson.dumps(one, option=orjson.OPT_SORT_KEYS) == orjson.dumps(
+            other, option=orjson.OPT_SORT_KEYS
+        )
+    except TypeError:
+        return document_bytes(one) == document_bytes(other)
 
 
 def sha256_hex(data: bytes) -> str:

@@ -12,7 +12,7 @@ from curricle.errors import RevisionNotFoundError, StageConflictError, TopicSpec
 from curricle.fsio import find_file, path_within
 from curricle.layout import CURRICULUM, PREVIOUS_CURRICULUM, SCOPE, STAGES, TOPIC_SPEC, Stage
 from curricle.runs.changes import describe_change
-from curricle.runs.folder import artifact_digests
+from curricle.runs.folder import take_snapshot
 from curricle.runs.freshness import (
     Freshness,
     Origin,
@@ -73,7 +73,7 @@ def inspect_run(run_dir: Path) -> Inspection:
         RunMetadataInvalidError, RunSchemaUnsupportedError: `run.json` cannot be used.
     """
     state = load_run(run_dir)
-    digests = artifact_digests(run_dir)
+    digests = take_snapshot(run_dir).digests
     problem = _spec_problem(run_dir, state, digests)
     freshness = assess(state.record, digests, spec_is_ready=not problem)
     unplaced = {

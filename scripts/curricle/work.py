@@ -419,10 +419,9 @@ class Work:
         """Return the inputs of a stage that are there, each kept among the objects."""
         found = {}
         for path in sorted(expand(INPUTS_OF[stage], self.writer.digests)):
-            data = self.writer.read(path)
+            data = self.writer.keep_file(path)
             if data is not None:
                 found[path] = data
-                self.writer.keep(data)
         return found
 
     def _state(self, stage: Stage) -> StageState:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from curricle.canonical import is_same_json, line_bytes
 from curricle.curriculum.graph import critical_path, graph_of, topological_order
-from curricle.curriculum.planner import make_plan, weeks_of_nodes
+from curricle.curriculum.planner import weeks_of_nodes
 from curricle.curriculum.titles import title_key
-from curricle.curriculum.values import Curriculum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from curricle.curriculum.graph import Graph
 
 Document: TypeAlias = "Mapping[str, Any]"
 
@@ -137,6 +138,7 @@ def diff_curricula(
     is_moved = natural != list(new)
     old_edges = _edges(before["nodes"], names)
     new_edges = _edges(after["nodes"], {})
+    old_shape, new_shape = _shape(before), _shape(after)
     return Diff(
         document=_changes(_renamed_document(before, names), after, skip=frozenset({"nodes"})),
         added=tuple(added),
@@ -146,10 +148,10 @@ def diff_curricula(
         order=tuple(new) if is_moved else None,
         edges_added=tuple(sorted(new_edges - old_edges)),
         edges_removed=tuple(sorted(old_edges - new_edges)),
-        minutes_delta=_minutes(after) - _minutes(before),
-        weeks_moved=_weeks_moved(before, after, names, hours_per_week),
-        critical_path_before=_critical_path(before),
-        critical_path_after=_critical_path(after),
+        minutes_delta=round(sum(new_shape.minutes) - sum(old_shape.minutes), 6),
+        weeks_moved=_weeks_moved(old_shape, new_shape, names, hours_per_week),
+        critical_path_before=old_shape.critical_path(),
+        critical_path_after=new_shape.critical_path(),
     )
 
 
@@ -298,36 +300,39 @@ def _edges(nodes: Iterable[Document], names: Mapping[str, str]) -> set[tuple[str
     }
 
 
-def _minutes(document: Document) -> float:
-    total: float = sum(node["estimate_minutes"] for node in document["nodes"])
-    return round(total, 6)
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """The graph of a version and the minutes of its nodes."""
+
+    graph: Graph
+    minutes: tuple[float, ...]
+
+    def critical_path(self) -> tuple[tuple[str, ...], float]:
+        path, length = critical_path(self.graph, topological_order(self.graph), self.minutes)
+        return tuple(self.graph.ids[node] for node in path), round(length, 6)
 
 
-def _weeks_moved(
-    before: Document, after: Document, names: Mapping[str, str], hours_per_week: float | None
-) -> tuple[tuple[str, int | None, int | None], ...]:
-    if hours_per_week is None or before is after:
-        return ()
-    old = _weeks(before, hours_per_week)
-    old = {names.get(node_id, node_id): week for node_id, week in old.items()}
-    new = _weeks(after, hours_per_week)
-    return tuple(
-        (node_id, old.get(node_id), week)
-        for node_id, week in new.items()
-        if node_id in old and old[node_id] != week
+def _shape(document: Document) -> _Shape:
+    nodes = document["nodes"]
+    return _Shape(
+        graph_of([node["id"] for node in nodes], (node["prerequisites"] for node in nodes)),
+        tuple(node["estimate_minutes"] for node in nodes),
     )
 
 
-def _weeks(document: Document, hours_per_week: float) -> dict[str, int]:
-    return weeks_of_nodes(make_plan(Curriculum.from_json(document), hours_per_week=hours_per_week))
-
-
-def _critical_path(document: Document) -> tuple[tuple[str, ...], float]:
-    nodes = document["nodes"]
-    graph = graph_of([n["id"] for n in nodes], (n["prerequisites"] for n in nodes))
-    minutes = [node["estimate_minutes"] for node in nodes]
-    path, length = critical_path(graph, topological_order(graph), minutes)
-    return tuple(graph.ids[node] for node in path), round(length, 6)
+def _weeks_moved(
+    before: _Shape, after: _Shape, names: Mapping[str, str], hours_per_week: float | None
+) -> tuple[tuple[str, int | None, int | None], ...]:
+    if hours_per_week is None:
+        return ()
+    old = weeks_of_nodes(before.graph, before.minutes, hours_per_week=hours_per_week)
+    old = {names.get(node_id, node_id): week for node_id, week in old.items()}
+    new = weeks_of_nodes(after.graph, after.minutes, hours_per_week=hours_per_week)
+    return tuple(
+        (node_id, old[node_id], week)
+        for node_id, week in new.items()
+        if node_id in old and old[node_id] != week
+    )
 
 
 def _path_json(path: tuple[tuple[str, ...], float] | None) -> dict[str, Any] | None:

@@ -41,7 +41,7 @@ def graph_of(ids: Sequence[str], prerequisites: Iterable[Iterable[str]]) -> Grap
     needs: list[tuple[int, ...]] = []
     feeds: list[list[int]] = [[] for _ in ids]
     for at, names in enumerate(prerequisites):
-        known = {index[name] for name in names if name in index}
+        known = {index.get(name, at) for name in names}
         known.discard(at)
         needs.append(tuple(sorted(known)))
         for before in known:
@@ -121,19 +121,32 @@ def critical_path(
     return tuple(reversed(path)), length
 
 
-def redundant_edges(graph: Graph, order: Sequence[int]) -> list[tuple[int, int]]:
+def redundant_edges(
+    graph: Graph, order: Sequence[int], level: Sequence[int]
+) -> list[tuple[int, int]]:
     """Return the edges `(before, after)` of a DAG that already follow from others, sorted.
 
-    Ancestors are sets of bits over the topological order, worked out one block of the order at a
-    time so that memory stays at a kilobyte a node.
+    `order` and `level` are what `topological_order` and `levels` return.
+
+    Only an edge that skips a level can be redundant. For the nodes where such edges begin,
+    descendants are followed as sets of bits, one block of them at a time so that memory stays at
+    a kilobyte a node.
     """
+    suspects = {
+        before
+        for after, needs in enumerate(graph.needs)
+        for before in needs
+        if level[after] - level[before] > 1
+    }
+    ranked = [(position, node) for position, node in enumerate(order) if node in suspects]
     found = []
-    for low in range(0, len(order), _BLOCK_BITS):
+    for low in range(0, len(ranked), _BLOCK_BITS):
+        block = ranked[low : low + _BLOCK_BITS]
         bit = [0] * len(graph.ids)
-        for position, node in enumerate(order[low : low + _BLOCK_BITS]):
-            bit[node] = 1 << position
+        for place, (_, node) in enumerate(block):
+            bit[node] = 1 << place
         ancestors = [0] * len(graph.ids)
-        for node in order[low:]:
+        for node in order[block[0][0] :]:
             reached = direct = 0
             for before in graph.needs[node]:
                 reached |= ancestors[before]

@@ -122,7 +122,7 @@ def make_plan(
     dependents = {
         node_id: len(after) for node_id, after in zip(graph.ids, graph.feeds, strict=True)
     }
-    weeks = _number_parts(_Calendar(curriculum.nodes, graph, budget).fill(), curriculum.nodes)
+    weeks = _number_parts(_Calendar(graph, minutes, budget).fill(), graph.ids)
     return Plan(
         weeks=tuple(
             Week(
@@ -143,9 +143,14 @@ def make_plan(
     )
 
 
-def weeks_of_nodes(plan: Plan) -> dict[str, int]:
-    """Return the week in which each node is finished."""
-    return {item.node_id: week.week for week in plan.weeks for item in week.items}
+def weeks_of_nodes(
+    graph: Graph, minutes: Sequence[float], *, hours_per_week: float
+) -> dict[str, int]:
+    """Return the week in which each node is finished, as `make_plan` would have it."""
+    weeks = _Calendar(graph, minutes, _tidy(hours_per_week * 60)).fill()
+    return {
+        graph.ids[node]: number for number, (shares, _) in enumerate(weeks, 1) for node, _ in shares
+    }
 
 
 class _Calendar:
@@ -154,16 +159,18 @@ class _Calendar:
     Nodes are indexes here; a share is a node and the minutes of it that a week holds.
     """
 
-    def __init__(self, nodes: Sequence[Node], graph: Graph, budget: float) -> None:
-        self.nodes = nodes
+    def __init__(self, graph: Graph, minutes: Sequence[float], budget: float) -> None:
         self.graph = graph
+        self.minutes = minutes
         self.budget = budget
+        self.review_room = budget * REVIEW_SHARE_OF_WEEK
+        self.review_minutes = [_review_minutes(own) for own in minutes]
         self.waiting = [len(before) for before in graph.needs]
         self.ready = [at for at, count in enumerate(self.waiting) if not count]
         self.begun: _Share | None = None
         """A node longer than a week, with the minutes still to come."""
-        self.due: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-        """Week to (node, week it was learned in)."""
+        self.due: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        """Week to (weeks since learned, node, week it was learned in)."""
 
     def fill(self) -> list[tuple[list[_Share], tuple[Review, ...]]]:
         weeks: list[tuple[list[_Share], tuple[Review, ...]]] = []
@@ -175,16 +182,17 @@ class _Calendar:
         return weeks
 
     def _take_reviews(self, number: int) -> tuple[Review, ...]:
-        room = self.budget * REVIEW_SHARE_OF_WEEK
+        """Take what is due, the soonest repetitions first; what finds no room is skipped."""
+        room = self.review_room
         reviews = []
-        for node, learned in self.due.pop(number, []):
-            minutes = _review_minutes(self.nodes[node])
-            if minutes > room:
-                self.due[number + 1].append((node, learned))
-                continue
-            room -= minutes
-            review = Review(node_id=self.nodes[node].id, minutes=minutes, learned_in_week=learned)
-            reviews.append(review)
+        for _, node, learned in sorted(self.due.pop(number, ())):
+            minutes = self.review_minutes[node]
+            if minutes <= room:
+                room -= minutes
+                name = self.graph.ids[node]
+                reviews.append(Review(node_id=name, minutes=minutes, learned_in_week=learned))
+            elif room < REVIEW_MINUTES_MIN:
+                break
         return tuple(reviews)
 
     def _take_shares(self, number: int, room: float) -> list[_Share]:
@@ -210,7 +218,7 @@ class _Calendar:
         chosen = None
         while self.ready and chosen is None and len(passed) < _LOOK_AHEAD:
             node = heapq.heappop(self.ready)
-            minutes = self.nodes[node].estimate_minutes
+            minutes = self.minutes[node]
             if minutes <= room or (is_week_empty and not passed):
                 chosen = (node, minutes)
             else:
@@ -220,9 +228,9 @@ class _Calendar:
         return chosen
 
     def _finish(self, node: int, number: int) -> None:
-        if _review_minutes(self.nodes[node]) <= self.budget * REVIEW_SHARE_OF_WEEK:
+        if self.review_minutes[node] <= self.review_room:
             for gap in REVIEW_AFTER_WEEKS:
-                self.due[number + gap].append((node, number))
+                self.due[number + gap].append((gap, node, number))
         for after in self.graph.feeds[node]:
             self.waiting[after] -= 1
             if not self.waiting[after]:
@@ -230,7 +238,7 @@ class _Calendar:
 
 
 def _number_parts(
-    weeks: Sequence[tuple[list[_Share], tuple[Review, ...]]], nodes: Sequence[Node]
+    weeks: Sequence[tuple[list[_Share], tuple[Review, ...]]], ids: Sequence[str]
 ) -> list[tuple[tuple[PlanItem, ...], tuple[Review, ...]]]:
     parts = Counter(node for shares, _ in weeks for node, _ in shares)
     part: Counter[int] = Counter()
@@ -239,16 +247,14 @@ def _number_parts(
         items = []
         for node, minutes in shares:
             part[node] += 1
-            item = PlanItem(
-                node_id=nodes[node].id, minutes=minutes, part=part[node], parts=parts[node]
-            )
+            item = PlanItem(node_id=ids[node], minutes=minutes, part=part[node], parts=parts[node])
             items.append(item)
         numbered.append((tuple(items), reviews))
     return numbered
 
 
-def _review_minutes(node: Node) -> float:
-    share = round(node.estimate_minutes * REVIEW_SHARE_OF_NODE)
+def _review_minutes(minutes: float) -> float:
+    share = round(minutes * REVIEW_SHARE_OF_NODE)
     return min(max(share, REVIEW_MINUTES_MIN), REVIEW_MINUTES_MAX)
 
 
@@ -275,7 +281,9 @@ def _warnings(nodes: Sequence[Node], budget: float) -> tuple[str, ...]:
         shown = ", ".join(long[:_SHOWN_IN_WARNING])
         more = f" and {len(long) - _SHOWN_IN_WARNING} more" if len(long) > _SHOWN_IN_WARNING else ""
         warnings.append(f"longer than a week of {budget:g} minutes, so split: {shown}{more}")
-    unreviewed = sum(_review_minutes(node) > budget * REVIEW_SHARE_OF_WEEK for node in nodes)
+    unreviewed = sum(
+        _review_minutes(node.estimate_minutes) > budget * REVIEW_SHARE_OF_WEEK for node in nodes
+    )
     if unreviewed:
         warnings.append(
             f"{unreviewed} of {len(nodes)} nodes get no review: it would take more than"

@@ -43,18 +43,23 @@ def singular(word: str) -> str:
 
 def words_of(title: str) -> tuple[str, ...]:
     """Return a title's words as written, without what stands in parentheses."""
+    if "(" not in title and "[" not in title:
+        return tuple(_WORD.findall(title))
     return tuple(_WORD.findall(_PARENTHESES.sub(" ", title)) or _WORD.findall(title))
 
 
 def title_key(title: str) -> tuple[str, ...]:
     """Return what two titles share when they name the same concept; empty for no words."""
-    words = words_of(strip_numbering(title))
-    return tuple(singular(word) for word in words if word.lower() not in _ARTICLES)
+    key = tuple(map(singular, words_of(strip_numbering(title))))
+    if _ARTICLES.isdisjoint(key):
+        return key
+    return tuple(word for word in key if word not in _ARTICLES)
 
 
 def strip_numbering(title: str) -> str:
     """Return a title without `3.1`, `Chapter 2:` or `a)` in front."""
-    return _NUMBERING.sub("", title, count=1) or title
+    found = _NUMBERING.match(title)
+    return title[found.end() :] or title if found else title
 
 
 def bracketed(title: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from curricle.curriculum.graph import critical_path, levels
+from curricle.curriculum.graph import critical_path
 from curricle.curriculum.rules import RULES
 from curricle.curriculum.rules.rule import Subject
 from curricle.curriculum.rules.shape import rule_of_violation
@@ -128,7 +128,7 @@ def _shape(subject: Subject) -> Shape:
     return Shape(
         nodes=len(minutes),
         edges=subject.graph.edge_count,
-        levels=max(levels(subject.graph, subject.order)) + 1,
+        levels=max(subject.levels) + 1,
         minutes=round(sum(minutes), 6),
         critical_path_nodes=len(path),
         critical_path_minutes=round(path_minutes, 6),

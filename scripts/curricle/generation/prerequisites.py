@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from curricle.curriculum.graph import graph_of, redundant_edges, topological_order
+from curricle.curriculum.graph import graph_of, levels, redundant_edges, topological_order
 from curricle.curriculum.titles import title_key
 from curricle.generation.acyclic import AcyclicGraph
 from curricle.generation.mentions import Mention, Sense, find_mentions
@@ -373,7 +373,8 @@ def _reduced(count: int, edges: Sequence[Edge]) -> list[Edge]:
     for edge in edges:
         needs[edge.after].append(str(edge.before))
     graph = graph_of([str(at) for at in range(count)], needs)
-    redundant = set(redundant_edges(graph, topological_order(graph)))
+    order = topological_order(graph)
+    redundant = set(redundant_edges(graph, order, levels(graph, order)))
     return [edge for edge in edges if (edge.before, edge.after) not in redundant]
 
 

@@ -28,7 +28,7 @@ from curricle.fsio import (
 )
 from curricle.layout import JOURNAL, OBJECTS, RUN_FILE, Stage
 from curricle.runs.begin import timestamp
-from curricle.runs.folder import artifact_digests
+from curricle.runs.folder import take_snapshot
 from curricle.runs.freshness import Freshness, assess, spec_was_accepted
 from curricle.runs.journal import Entry, advance, encode_entry
 from curricle.runs.lock import locked
@@ -58,6 +58,8 @@ class RunWriter:
     record: RunRecord
     digests: dict[str, str]
     """Path inside the run to digest, for every input and output that is there."""
+    contents: dict[str, bytes]
+    """The bytes of the inputs and the curriculum, as they were when the lock was taken."""
     clock: Callable[[], datetime]
     actor: str
     command: str
@@ -70,17 +72,24 @@ class RunWriter:
         return assess(self.record, self.digests, spec_is_ready=is_ready)
 
     def read(self, path: str) -> bytes | None:
-        """Return a file of the run as it is now, or None; its digest is noted as what was read."""
-        data = find_file(path_within(self.path, path))
-        if data is None:
-            self.digests.pop(path, None)
-        else:
-            self.digests[path] = sha256_hex(data)
-        return data
+        """Return a file of the run, or None; what `digests` holds is what was read."""
+        if path not in self.contents:
+            data = find_file(path_within(self.path, path))
+            if data is None:
+                return None
+            self._note(path, data, sha256_hex(data))
+        return self.contents[path]
 
     def keep(self, data: bytes) -> str:
         """Put bytes among the objects; return their digest."""
         return keep_object(self.path, data)
+
+    def keep_file(self, path: str) -> bytes | None:
+        """Put a file of the run among the objects and return it, or None where there is none."""
+        data = self.read(path)
+        if data is not None:
+            keep_object(self.path, data, self.digests[path])
+        return data
 
     def commit_stage(
         self,
@@ -117,7 +126,7 @@ class RunWriter:
         del data["at"]
         self._append(EVENT_STAGE, data)
         for path, content in outputs.items():
-            self._place(path, content)
+            self._place(path, content, digests[path])
         self._save()
         recorded = known.outputs if known else {}
         return {
@@ -154,7 +163,7 @@ class RunWriter:
             if found is None or found in placement.before:
                 data = find_object(self.path, placement.digest)
                 if data is not None:
-                    self._place(path, data)
+                    self._place(path, data, placement.digest)
         if state.torn or state.pending or state.is_ahead:
             self._save()
 
@@ -173,13 +182,16 @@ class RunWriter:
         append_to_file(path_within(self.path, JOURNAL), line)
         self.record = apply_entries(self.record, [entry], advance(head, line))
 
-    def _place(self, path: str, data: bytes) -> None:
-        digest = sha256_hex(data)
+    def _place(self, path: str, data: bytes, digest: str) -> None:
         if self.digests.get(path) != digest:
             target = path_within(self.path, path)
             make_folder(target.parent)
             write_file(target, data)
-            self.digests[path] = digest
+        self._note(path, data, digest)
+
+    def _note(self, path: str, data: bytes, digest: str) -> None:
+        self.contents[path] = data
+        self.digests[path] = digest
 
     def _save(self) -> None:
         document = self.record.to_json(self.freshness().reached)
@@ -205,10 +217,12 @@ def writing(
         if not last_line_matches(run_dir, state.record.head):
             raise JournalBrokenError(state.record.run_id, "its last line was changed")
         _remove_drafts(run_dir)
+        snapshot = take_snapshot(run_dir, with_contents=True)
         writer = RunWriter(
             path=run_dir,
             record=state.record,
-            digests=artifact_digests(run_dir),
+            digests=snapshot.digests,
+            contents=snapshot.contents,
             clock=clock,
             actor=actor,
             command=command,

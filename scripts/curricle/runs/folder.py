@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from curricle.canonical import sha256_hex
 from curricle.errors import InvalidArgumentError, RunAmbiguousError, RunNotFoundError
-from curricle.fsio import DRAFT_PREFIX, file_digest, path_within, translated
-from curricle.layout import RUN_FILE
+from curricle.fsio import DRAFT_PREFIX, file_digest, path_within, read_file, translated
+from curricle.layout import CURRICULUM, RUN_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,17 +60,33 @@ def find_run(runs_dir: Path, name: str) -> Path:
     raise RunNotFoundError(name, runs_dir)
 
 
-def artifact_digests(run_dir: Path) -> dict[str, str]:
-    """Return path inside the run to SHA-256 for every file below `inputs/` and `outputs/`.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snapshot:
+    """The inputs and outputs of a run at one moment."""
+
+    digests: dict[str, str]
+    """Path inside the run to SHA-256, for every file below `inputs/` and `outputs/`."""
+    contents: dict[str, bytes]
+    """The bytes of those that were asked for, the same that were digested."""
+
+
+def take_snapshot(run_dir: Path, *, with_contents: bool = False) -> Snapshot:
+    """Return what a run holds; with the contents of its inputs and its curriculum if asked.
 
     Raises:
-        IoError: one of them is a link, a FIFO or anything but a plain file.
-        PermissionDeniedError: one of them cannot be read.
+        IoError: a file is a link, a FIFO or anything but a plain file.
+        PermissionDeniedError: a file cannot be read.
     """
-    digests = {}
+    digests: dict[str, str] = {}
+    contents: dict[str, bytes] = {}
     for relative in sorted(_files_below(run_dir)):
-        digests[relative] = file_digest(path_within(run_dir, relative))
-    return digests
+        path = path_within(run_dir, relative)
+        if with_contents and (relative == CURRICULUM or relative.startswith("inputs/")):
+            contents[relative] = read_file(path)
+            digests[relative] = sha256_hex(contents[relative])
+        else:
+            digests[relative] = file_digest(path)
+    return Snapshot(digests=digests, contents=contents)
 
 
 def _files_below(run_dir: Path) -> list[str]:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def keep_object(run_dir: Path, data: bytes) -> str:
-    """Make sure that `data` is among the objects; return its digest."""
-    digest = sha256_hex(data)
+def keep_object(run_dir: Path, data: bytes, digest: str | None = None) -> str:
+    """Make sure that `data`, whose digest may be known, is among the objects; return the digest."""
+    digest = digest or sha256_hex(data)
     folder = path_within(run_dir, OBJECTS)
     path = path_within(folder, digest)
     if find_size(path) != len(data):

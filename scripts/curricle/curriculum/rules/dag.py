@@ -81,7 +81,7 @@ def _redundant(subject: Subject) -> Iterator[Hit]:
     if subject.cycles:
         return
     nodes = subject.curriculum.nodes
-    for before, after in redundant_edges(subject.graph, subject.order):
+    for before, after in redundant_edges(subject.graph, subject.order, subject.levels):
         yield Hit(
             pointer_to(
                 "nodes", after, "prerequisites", nodes[after].prerequisites.index(nodes[before].id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from curricle.curriculum.coverage import COVERED, coverage, roots
@@ -141,15 +141,14 @@ def _is_slip(one: str, other: str) -> bool:
 
 
 def _repeated_texts(subject: Subject) -> Iterator[Hit]:
+    nodes = subject.curriculum.nodes
     for name, text_of in _REPEATABLE:
-        holders: defaultdict[str, list[int]] = defaultdict(list)
-        for at, node in enumerate(subject.curriculum.nodes):
-            holders[text_of(node)].append(at)
-        for text, places in holders.items():
-            if len(places) >= _REPEATED_MIN:
+        for text, count in Counter(map(text_of, nodes)).items():
+            if count >= _REPEATED_MIN:
+                places = [at for at, node in enumerate(nodes) if text_of(node) == text]
                 yield Hit(
                     pointer_to("nodes", places[1], *name.split(".")),
-                    f"{len(places)} nodes have the same {name}: {one_line(text, 80)!r}",
+                    f"{count} nodes have the same {name}: {one_line(text, 80)!r}",
                 )
 
 

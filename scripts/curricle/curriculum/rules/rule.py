@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from curricle.curriculum.graph import find_cycles, graph_of, topological_order
+from curricle.curriculum.graph import find_cycles, graph_of, levels, topological_order
 from curricle.curriculum.titles import title_key
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ class Subject:
     def order(self) -> list[int]:
         """Return the topological order; shorter than the nodes when there is a cycle."""
         return topological_order(self.graph)
+
+    @cached_property
+    def levels(self) -> list[int]:
+        """Return for each node how many steps of prerequisites lead to it."""
+        return levels(self.graph, self.order)
 
     @cached_property
     def cycles(self) -> tuple[tuple[int, ...], ...]:

@@ -113,11 +113,21 @@ def _control_characters(subject: Subject) -> Iterator[Hit]:
 
 def _placeholders(subject: Subject) -> Iterator[Hit]:
     is_hinted = may_hold_placeholder(subject.raw)
+    if not is_hinted and not any(map(_has_whole_placeholder, subject.curriculum.nodes)):
+        return
     for path, text in all_texts(subject.curriculum):
         # A question may well ask about a placeholder.
-        is_suspect = path[0] != "open_questions" and (is_hinted or text in WHOLE)
-        if is_suspect and (found := find_placeholder(text)):
+        if path[0] != "open_questions" and (found := find_placeholder(text)):
             yield Hit(pointer_to(*path), f"{path[-1]} still holds the placeholder {found!r}")
+
+
+def _has_whole_placeholder(node: Node) -> bool:
+    check = node.mastery_check
+    return not (
+        WHOLE.isdisjoint((node.title, node.capability, check.task, check.pass_criteria))
+        and WHOLE.isdisjoint(node.core_ideas)
+        and WHOLE.isdisjoint(node.pitfalls)
+    )
 
 
 def _unknown_fields(subject: Subject) -> Iterator[Hit]:
