@@ -28,9 +28,9 @@ def main() -> int:
     """Find a Python that has what is needed, and run the command line on it."""
     missing = find_missing()
     if missing is None:
-        from curricle.cli.main import main as run
+        from curricle.cli.main import run
 
-        return run()
+        run()
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     environment = os.path.join(root, ".venv")
     python = os.path.join(environment, "bin", "python")

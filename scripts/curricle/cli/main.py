@@ -11,10 +11,11 @@ import os
 import signal
 import sys
 import traceback
+from contextlib import suppress
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -80,6 +81,17 @@ def cli(
         use_color=color == "always" or (color == "auto" and _is_terminal() and not is_plain()),
         arguments=tuple(sys.argv[1:]),
     )
+
+
+def run() -> NoReturn:
+    """Run the command line and leave with its exit status."""
+    status = main()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with suppress(OSError):
+                stream.flush()
+    # Taking a hundred thousand nodes apart before leaving would take longer than planning them.
+    os._exit(status)
 
 
 def main() -> int:

@@ -1,0 +1,70 @@
+# Everything here sets itself up: a virtual environment from locked, hashed requirements.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CURRICLE := $(BIN)/python scripts/orchestration.py
+SCOPE ?= templates/scopes/relational-databases.md
+NAME ?= Relational databases
+
+.PHONY: help setup run gate test bench docs capabilities lock clean
+
+help: ## Show what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup: $(VENV)/.runtime ## Make the virtual environment that running needs
+
+run: $(VENV)/.runtime ## Compile a scope document into a run and show it (SCOPE=FILE NAME=TITLE)
+	@run=$$($(CURRICLE) init "$(NAME)" 2>/dev/null) && \
+	$(CURRICLE) run "$$run" --scope-file "$(SCOPE)" && \
+	$(CURRICLE) export "$$run" --format html -o "runs/$$run.html" && \
+	echo "page: file://$(CURDIR)/runs/$$run.html"
+
+gate: $(VENV)/.dev ## Run every check: format, lint, types, imports, docs, tests with coverage
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python scripts/reference.py --check
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2 --dist worksteal
+	@$(BIN)/coverage combine -q
+	@$(BIN)/coverage report --fail-under 90 --format total >/dev/null || $(BIN)/coverage report --fail-under 90
+	@echo "branch coverage: $$($(BIN)/coverage report --format total) %"
+
+test: $(VENV)/.dev ## Run the tests alone
+	$(BIN)/pytest -n 2 --dist worksteal
+
+bench: $(VENV)/.dev ## Measure, and write docs/benchmarks.md
+	$(BIN)/python scripts/benchmark.py
+
+docs: $(VENV)/.dev ## Generate the reference pages
+	$(BIN)/python scripts/reference.py
+
+capabilities: $(VENV)/.dev ## Show which capabilities have a passing test
+	$(BIN)/python scripts/capabilities.py
+
+lock: ## Renew the locked requirements (needs uv)
+	uv pip compile -q -U --generate-hashes --universal --python-version 3.11 --no-header pyproject.toml -o requirements.lock
+	uv pip compile -q -U --generate-hashes --universal --python-version 3.11 --no-header --group dev pyproject.toml -o requirements-dev.lock
+
+clean: ## Remove what was set up
+	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis .pytest_cache
+
+define install
+	@if command -v uv >/dev/null; then \
+	  test -x $(BIN)/python || uv venv -q --python $(PYTHON) $(VENV); \
+	  uv pip install -q --python $(BIN)/python --require-hashes -r $(1); \
+	else \
+	  test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1); \
+	fi
+	@$(BIN)/python -m compileall -q scripts
+	@touch $@
+endef
+
+$(VENV)/.runtime: requirements.lock
+	$(call install,requirements.lock)
+
+$(VENV)/.dev: requirements-dev.lock
+	$(call install,requirements-dev.lock)
+	@touch $(VENV)/.runtime
