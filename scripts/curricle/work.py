@@ -90,10 +90,15 @@ class Work:
         return self.writer.record.run_id
 
     def take_scope(self, choice: ScopeChoice | None) -> None:
-        """Fill the topic spec from the scope document, where one is given or has changed."""
+        """Fill the topic spec from the scope document, where one is given or has changed.
+
+        A person's curriculum that was current stays so: what was filled in is no request of theirs.
+        """
         from curricle.stages.intake import take_in
 
         self.stage = Stage.SPEC_READY
+        is_persons = self.writer.freshness().origin is Origin.PERSON
+        was_current = is_persons and not self._state(Stage.GENERATED).is_stale
         made = self.writer.record.stages.get(Stage.SPEC_READY)
         selection = _selection(made.parameters if made else {})
         if choice is not None:
@@ -127,6 +132,8 @@ class Work:
             self.tell(f"filled from the scope document: {', '.join(taken.filled)}")
         for assumption in taken.assumptions:
             self.tell(assumption)
+        if choice is None and was_current:
+            self._accept()
 
     def require_spec(self) -> TopicSpec:
         """Return the ready topic spec, noting that it was found ready.

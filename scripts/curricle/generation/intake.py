@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.canonical import is_same_json
 from curricle.curriculum.placeholders import find_placeholder
-from curricle.curriculum.topic_spec import Depth
 from curricle.generation.assignment import assign_objectives
 from curricle.generation.document import parse_document
-from curricle.generation.effort import minutes_for
 from curricle.generation.excerpt import outline_of
 
 if TYPE_CHECKING:
@@ -22,7 +19,6 @@ if TYPE_CHECKING:
     from curricle.generation.selection import Selection
 
 GOAL_LENGTH_MAX: Final = 2000
-_HOURS_SLACK: Final = 1.5
 _TITLES_SHOWN: Final = 4
 
 
@@ -32,7 +28,7 @@ class Intake:
 
     document: dict[str, Any]
     filled: dict[str, Any]
-    """Field to what it was filled with; `constraints.` stands in front where it is nested."""
+    """Field to what it was filled with."""
     assumptions: tuple[str, ...]
     """What the document does not say and had to be assumed."""
 
@@ -53,33 +49,29 @@ def fill_spec(
         UnknownSectionError: the selection names a heading that the document does not have.
     """
     outline = assign_objectives(outline_of(parse_document(text), selection))
-    values, assumptions = _values(outline, _depth_of(spec))
+    values, assumptions = _values(outline)
     document = deepcopy(dict(spec))
     filled = {}
-    for path, value in values.items():
-        holder, name = _holder(document, path)
-        if _is_unset(holder.get(name), path, blank, before):
-            holder[name] = value
-            filled[path] = value
+    for name, value in values.items():
+        if _is_unset(name, spec, blank, before) and (value or document.get(name)):
+            document[name] = value
+            filled[name] = value
     return Intake(
         document=document,
         filled=filled,
-        assumptions=tuple(a for path, a in assumptions.items() if path in filled),
+        assumptions=tuple(a for name, a in assumptions.items() if name in filled),
     )
 
 
-def _values(outline: Outline, depth: Depth) -> tuple[dict[str, Any], dict[str, str]]:
+def _values(outline: Outline) -> tuple[dict[str, Any], dict[str, str]]:
     """Return field → what the document says, and field → what had to be assumed."""
     title = outline.title or _listed([concept.title for concept in outline.concepts])
-    hours = sum(minutes_for(concept, depth) for concept in outline.concepts) / 60
     values: dict[str, Any] = {
         "goal": outline.goal[:GOAL_LENGTH_MAX] or f"Work through {title}",
         "audience": outline.audience or f"Learners who are new to {title}",
         "prerequisites": [passage.text for passage in outline.prerequisites],
         "scope_in": list(dict.fromkeys(concept.title for concept in outline.concepts)),
         "scope_out": list(dict.fromkeys(outline.scope_out)),
-        "constraints.total_hours_min": math.floor(hours / _HOURS_SLACK),
-        "constraints.total_hours_max": math.ceil(hours * _HOURS_SLACK) or 1,
     }
     assumptions = {}
     if not outline.goal:
@@ -94,25 +86,15 @@ def _listed(titles: Sequence[str]) -> str:
     return f"{shown} and more" if len(titles) > _TITLES_SHOWN else shown
 
 
-def _depth_of(spec: Mapping[str, Any]) -> Depth:
-    limits = spec.get("constraints")
-    named = limits.get("depth") if isinstance(limits, dict) else None
-    return Depth(named) if named in set(Depth) else Depth.PRACTICAL
-
-
-def _holder(document: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:
-    name, _, inner = path.partition(".")
-    if not inner:
-        return document, name
-    return document.setdefault(name, {}), inner
-
-
 def _is_unset(
-    value: Any, path: str, blank: Mapping[str, Any], before: Mapping[str, Any] | None
+    name: str,
+    spec: Mapping[str, Any],
+    blank: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
 ) -> bool:
-    if value is None or value == [] or (isinstance(value, str) and find_placeholder(value)):
+    value = spec.get(name)
+    if not value or (isinstance(value, str) and find_placeholder(value)):
         return True
-    holder, name = _holder(dict(blank), path)
-    if is_same_json(value, holder.get(name)):
+    if is_same_json(value, blank.get(name)):
         return True
-    return before is not None and path in before and is_same_json(value, before[path])
+    return before is not None and name in before and is_same_json(value, before[name])

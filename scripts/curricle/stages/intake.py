@@ -36,7 +36,7 @@ def take_in(
     scope_data: bytes,
     selection: Selection,
 ) -> IntakeResult:
-    """Return the spec filled from a scope document.
+    """Return the spec filled from a scope document; the same bytes where nothing was filled.
 
     `blank` is the spec that a fresh run starts with, `before` what an earlier intake filled.
 
@@ -69,7 +69,8 @@ def take_in(
             details={"mode": selection.mode.value},
         )
     return IntakeResult(
-        spec=document_bytes(intake.document),
+        # A spec that needed nothing stays as its author laid it out.
+        spec=document_bytes(intake.document) if intake.filled else spec_data,
         filled=intake.filled,
         assumptions=intake.assumptions,
     )
