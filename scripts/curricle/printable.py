@@ -7,7 +7,7 @@ from typing import Final
 
 _UNSAFE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and newline, DEL, C1
-    "\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # invisible and direction-changing marks
+    "\u2028-\u202e\u2066-\u2069"  # line separators; marks that turn the direction of what follows
     "\ud800-\udfff]"  # halves of surrogate pairs
 )
 
@@ -23,6 +23,11 @@ def one_line(text: str, limit: int | None = None) -> str:
     if limit is not None and len(flat) > limit:
         return flat[: limit - 1] + "…"
     return flat
+
+
+def without_control_characters(text: str) -> str:
+    """Return `text` without what `printable` would write as escapes."""
+    return _UNSAFE.sub("", text)
 
 
 def has_control_characters(text: str) -> bool:

@@ -16,6 +16,8 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from curricle.printable import without_control_characters
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -112,7 +114,8 @@ class Document:
 
 
 def parse_document(text: str) -> Document:
-    """Return the sections of a Markdown text. Any text is Markdown."""
+    """Return the sections of a Markdown text, without control characters. Any text is Markdown."""
+    text = without_control_characters(text)
     lines = text.split("\n")
     reader = _Reader(lines)
     sections = [_Open(title="", level=0, line=1, parent=None)]
@@ -300,14 +303,13 @@ def _last_written(lines: Sequence[str], first: int, last: int) -> int:
 
 def _spans(node: SyntaxTreeNode, style: Style = Style.PLAIN) -> Iterator[Span]:
     match node.type:
-        case "text" | "text_special":
-            yield Span(node.content, style)
+        case "text" | "text_special" | "image":
+            # An entity such as `&#27;` is a control character only now.
+            yield Span(without_control_characters(node.content), style)
         case "code_inline":
             yield Span(node.content, Style.CODE)
         case "softbreak" | "hardbreak":
             yield Span("\n", style)
-        case "image":
-            yield Span(node.content, style)
         case "html_inline":
             pass
         case _:

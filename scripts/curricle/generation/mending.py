@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from curricle.curriculum.graph import find_cycles, graph_of
 from curricle.curriculum.titles import title_key
 from curricle.generation.limits import bend_minutes
-from curricle.printable import has_control_characters
+from curricle.printable import without_control_characters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -159,7 +159,7 @@ def _strip_control_characters(
     key: Any = int(parts[-1]) if isinstance(holder, list) else parts[-1]
     if not isinstance(holder[key], str):
         return None
-    kept = "".join(char for char in holder[key] if not has_control_characters(char)).strip()
+    kept = without_control_characters(holder[key]).strip()
     if not kept:
         return None
     holder[key] = kept
