@@ -30,6 +30,11 @@ def without_control_characters(text: str) -> str:
     return _UNSAFE.sub("", text)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, as in `1 week` or `2 weeks`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def has_control_characters(text: str) -> bool:
     """Tell whether `printable` would change the text."""
     return _UNSAFE.search(text) is not None

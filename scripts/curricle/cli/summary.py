@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from curricle.cli.output import styled
 from curricle.fsio import find_file, path_within
 from curricle.layout import PLAN, STAGES, VALIDATION_REPORT
+from curricle.printable import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,10 +42,13 @@ def shape_line(shape: dict[str, Any] | None) -> list[str]:
     """Return a line that says how large the curriculum is; none when there is none."""
     if shape is None:
         return []
-    weeks = f"; {shape['weeks']} weeks" if shape["weeks"] else ""
-    size = f"{shape['nodes']} nodes, {shape['edges']} edges on {shape['levels']} levels"
+    weeks = f"; {counted(shape['weeks'], 'week')}" if shape["weeks"] else ""
+    size = (
+        f"{counted(shape['nodes'], 'node')}, {counted(shape['edges'], 'edge')} on"
+        f" {counted(shape['levels'], 'level')}"
+    )
     hours, chain = shape["minutes"] / 60, shape["critical_path_minutes"] / 60
-    path = f"critical path of {shape['critical_path_nodes']} nodes, {chain:.1f} hours"
+    path = f"critical path of {counted(shape['critical_path_nodes'], 'node')}, {chain:.1f} hours"
     return [f"{size}, {hours:.1f} hours; {path}{weeks}"]
 
 

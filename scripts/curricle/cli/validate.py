@@ -18,6 +18,7 @@ from curricle.cli.output import (
 )
 from curricle.errors import EXIT_FINDINGS, EXIT_OK
 from curricle.layout import CURRICULUM, VALIDATION_PAGE
+from curricle.printable import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,10 +81,14 @@ def _lines(settings: Settings, result: ValidationResult, run_dir: Path) -> list[
     ]
     verdict = "valid" if result.verdict.is_valid else "not valid"
     style = "good" if result.verdict.is_valid else "error"
-    skipped = f", {len(result.verdict.skipped)} rules skipped" if result.verdict.skipped else ""
+    skipped = (
+        f", {counted(len(result.verdict.skipped), 'rule')} skipped"
+        if result.verdict.skipped
+        else ""
+    )
     lines.append(
         styled(verdict, style, use_color=settings.use_color)
-        + f": {counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes{skipped}"
+        + f": {', '.join(counted(number, severity) for severity, number in counts.items())}{skipped}"
         + f"; report: {run_dir / VALIDATION_PAGE}"
     )
     return lines

@@ -13,7 +13,7 @@ _SHOUTED_HINTS: Final = (b"TODO", b"TBD", b"TBA", b"FIXME", b"XXX", b"<", b"REPL
 _HINTS: Final = (b"eplace", b"orem ipsum")
 
 _PLACEHOLDER: Final = re.compile(
-    r"\b(?i:replace[_ -]with[_ -]\w+)"
+    r"\b(?i:replace([_-])with\1\w+)|\bREPLACE WITH \w+"
     r"|^\s*(?:TODO|TBD|TBA|FIXME|XXX)\b[^.!?]*"
     r"|\b(?:TODO|FIXME)\s*[:(]"
     r"|<\s*(?i:your|insert|fill|placeholder|todo)\b[^>]*>"

@@ -1,7 +1,7 @@
 """Lays a curriculum out over weeks: prerequisites first, within the budget, with reviews.
 
 Pure arithmetic on minutes; the caller brings the budget and the start date. How a plan is shown:
-`export/plan_page.py`.
+`stages/plan_page.py`.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ class _Calendar:
         self.minutes = minutes
         self.budget = budget
         self.review_room = budget * REVIEW_SHARE_OF_WEEK
-        self.review_minutes = [_review_minutes(own) for own in minutes]
+        self.review_minutes = [_review_minutes(own, self.review_room) for own in minutes]
         self.waiting = [len(before) for before in graph.needs]
         self.ready = [at for at, count in enumerate(self.waiting) if not count]
         self.begun: _Share | None = None
@@ -253,9 +253,10 @@ def _number_parts(
     return numbered
 
 
-def _review_minutes(minutes: float) -> float:
+def _review_minutes(minutes: float, room: float) -> float:
     share = round(minutes * REVIEW_SHARE_OF_NODE)
-    return min(max(share, REVIEW_MINUTES_MIN), REVIEW_MINUTES_MAX)
+    longest = max(REVIEW_MINUTES_MIN, min(REVIEW_MINUTES_MAX, int(room)))
+    return min(max(share, REVIEW_MINUTES_MIN), longest)
 
 
 def _deliverables(
@@ -281,14 +282,8 @@ def _warnings(nodes: Sequence[Node], budget: float) -> tuple[str, ...]:
         shown = ", ".join(long[:_SHOWN_IN_WARNING])
         more = f" and {len(long) - _SHOWN_IN_WARNING} more" if len(long) > _SHOWN_IN_WARNING else ""
         warnings.append(f"longer than a week of {budget:g} minutes, so split: {shown}{more}")
-    unreviewed = sum(
-        _review_minutes(node.estimate_minutes) > budget * REVIEW_SHARE_OF_WEEK for node in nodes
-    )
-    if unreviewed:
-        warnings.append(
-            f"{unreviewed} of {len(nodes)} nodes get no review: it would take more than"
-            f" {REVIEW_SHARE_OF_WEEK:.0%} of a week"
-        )
+    if budget * REVIEW_SHARE_OF_WEEK < REVIEW_MINUTES_MIN:
+        warnings.append(f"a week of {budget:g} minutes leaves no room for reviews")
     return tuple(warnings)
 
 

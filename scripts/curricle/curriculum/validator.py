@@ -1,7 +1,7 @@
 """Checks a curriculum by every rule and says which rules could not be applied.
 
 Pure: documents in, verdict out. Reading files is `stages/reading.py`, showing the verdict is
-`export/report.py`.
+`stages/validation_page.py`.
 """
 
 from __future__ import annotations

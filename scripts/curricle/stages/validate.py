@@ -19,6 +19,7 @@ from curricle.layout import (
     VALIDATION_PAGE,
     VALIDATION_REPORT,
 )
+from curricle.schema import DocumentKind, check_document
 from curricle.stages.reading import line_count, read_curriculum, read_spec
 from curricle.stages.validation_page import render_validation_page
 
@@ -90,6 +91,8 @@ def _notes(data: bytes | None) -> Any:
     if data is None:
         return None
     try:
-        return parse_json(data)
+        notes = parse_json(data)
     except MalformedJsonError:
         return None
+    # They are for reading only; somebody may have changed them into anything.
+    return None if check_document(DocumentKind.GENERATION_NOTES, notes) else notes

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from curricle.findings import Severity
 from curricle.layout import CURRICULUM
+from curricle.printable import counted
 from curricle.stages.markdown import plain
 
 if TYPE_CHECKING:
@@ -31,14 +32,15 @@ def _summary(verdict: Verdict) -> Iterator[str]:
     yield "# Validation report"
     yield ""
     yield f"**{'Valid' if verdict.is_valid else 'Not valid'}**: " + ", ".join(
-        f"{counts[severity.value]} {_HEADINGS[severity].lower()}" for severity in Severity
+        counted(counts[severity.value], severity.value) for severity in Severity
     )
     if shape := verdict.shape:
         yield ""
         yield (
-            f"{shape.nodes} nodes, {shape.edges} edges on {shape.levels} levels,"
-            f" {shape.minutes / 60:g} hours; the longest chain has {shape.critical_path_nodes}"
-            f" nodes and takes {shape.critical_path_minutes / 60:g} hours."
+            f"{counted(shape.nodes, 'node')}, {counted(shape.edges, 'edge')} on"
+            f" {counted(shape.levels, 'level')}, {shape.minutes / 60:.4g} hours; the longest chain"
+            f" has {counted(shape.critical_path_nodes, 'node')} and takes"
+            f" {shape.critical_path_minutes / 60:.4g} hours."
         )
     yield ""
 
@@ -76,18 +78,14 @@ def _notes(notes: Mapping[str, Any] | None) -> Iterator[str]:
     yield ""
     lines = [
         *(
-            f"- merged: {plain(m['title'])}{_line(m)} into {plain(m['into'])}, because it"
-            f" {plain(m['reason'])}"
+            f"- merged: {plain(m['title'])}{_line(m)} into {plain(m['into'])}: {plain(m['reason'])}"
             for m in notes["merged"]
         ),
-        *(f"- left out: {plain(p['title'])}{_line(p)} {p['reason']}" for p in notes["left_out"]),
+        *(_dropped("left out", part) for part in notes["left_out"]),
+        *(_dropped("left for later", part) for part in notes["optional"]),
         *(
-            f"- left for later: {plain(p['title'])}{_line(p)}, because {plain(p['reason'])}"
-            for p in notes["optional"]
-        ),
-        *(
-            f"- circle broken: {' → '.join(map(plain, c['cycle']))}: left out"
-            f" {plain(c['removed']['before'])} → {plain(c['removed']['after'])}, because"
+            f"- circle broken: {' → '.join(map(plain, c['cycle']))}: without"
+            f" {plain(c['removed']['before'])} → {plain(c['removed']['after'])}:"
             f" {plain(c['reason'])}"
             for c in notes["cycles_broken"]
         ),
@@ -95,6 +93,10 @@ def _notes(notes: Mapping[str, Any] | None) -> Iterator[str]:
     ]
     yield from lines or ["- nothing was merged, left out or assumed"]
     yield ""
+
+
+def _dropped(how: str, part: Mapping[str, Any]) -> str:
+    return f"- {how}: {plain(part['title'])}{_line(part)}: {plain(part['reason'])}"
 
 
 def _line(part: Mapping[str, Any]) -> str:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from curricle.curriculum.values import Node
 
 _REPEATED_MIN: Final = 3
-_ALIKE: Final = 93
-"""Of 100, by `rapidfuzz`: from here on two titles are probably one with a slip."""
+_SLIP_LETTERS_MIN: Final = 6
+"""In shorter words, one letter makes another word."""
 _NEIGHBOURS: Final = 2
 _NUMBER: Final = re.compile(r"\d+")
 
@@ -131,12 +131,20 @@ def _alike_titles(subject: Subject) -> Iterator[Hit]:
 
 
 def _is_slip(one: str, other: str) -> bool:
-    from rapidfuzz import fuzz
+    """Tell whether two titles differ in one letter of one word, and not in its first."""
+    from rapidfuzz.distance import OSA
 
+    words, others = one.split(), other.split()
+    if len(words) != len(others):
+        return False
+    differing = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
+    if len(differing) != 1:
+        return False
+    word, other_word = differing[0]
     return (
-        one != other
-        and fuzz.ratio(one, other, score_cutoff=_ALIKE) > 0
-        and len(one.split()) == len(other.split())
+        min(len(word), len(other_word)) >= _SLIP_LETTERS_MIN
+        and word[0] == other_word[0]
+        and OSA.distance(word, other_word, score_cutoff=1) == 1
     )
 
 

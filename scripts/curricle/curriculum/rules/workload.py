@@ -101,7 +101,9 @@ WORKLOAD_RULES: Final = (
         severity=Severity.ERROR,
         summary="There are at least constraints.node_count_min nodes.",
         hint="split nodes that hold several concepts, or lower the limit",
-        example=Example(topic_spec={"/constraints/node_count_min": 50}),
+        example=Example(
+            topic_spec={"/constraints/node_count_min": 50, "/constraints/node_count_max": 90}
+        ),
         needs_spec=True,
         check=_too_few,
     ),

@@ -1,0 +1,62 @@
+"""What tests start from: the program with an empty folder of runs, and a finished run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from command import EXAMPLES, SCOPES, Curricle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def curricle(tmp_path: Path) -> Curricle:
+    """The program with an empty folder of runs."""
+    return Curricle(runs_dir=tmp_path / "runs", cwd=tmp_path)
+
+
+@pytest.fixture(scope="session")
+def _finished_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("finished")
+    program = Curricle(runs_dir=folder / "runs", cwd=folder)
+    run = program.init("Bread", scope_file=SCOPES / "bread-baking.md")
+    program.good("run", run.name)
+    return run
+
+
+@pytest.fixture
+def finished(_finished_once: Path, curricle: Curricle) -> Path:
+    """A run of a real scope document that has come to `iterated`."""
+    target = curricle.runs_dir / _finished_once.name
+    shutil.copytree(_finished_once, target)
+    return target
+
+
+@pytest.fixture
+def given(curricle: Curricle) -> Path:
+    """A run whose curriculum was given by a person, with a topic spec and a scope document."""
+    return curricle.init(
+        "Asking a database",
+        topic_spec=EXAMPLES / "topic_spec.json",
+        scope_file=EXAMPLES / "scope.md",
+        curriculum=EXAMPLES / "curriculum.json",
+    )
+
+
+@pytest.fixture
+def example_spec() -> dict[str, Any]:
+    """The topic spec that ships as an example."""
+    document: dict[str, Any] = json.loads((EXAMPLES / "topic_spec.json").read_bytes())
+    return document
+
+
+@pytest.fixture
+def example_curriculum() -> dict[str, Any]:
+    """The curriculum that ships as an example."""
+    document: dict[str, Any] = json.loads((EXAMPLES / "curriculum.json").read_bytes())
+    return document
