@@ -58,7 +58,12 @@ class _LazyGroup(click.Group):
 @click.group(cls=_LazyGroup, context_settings=_CONTEXT, no_args_is_help=True)
 @click.option("--runs-dir", metavar="DIR", help="Where runs lie [$CURRICLE_RUNS_DIR, ./runs].")
 @click.option("--actor", metavar="NAME", help="Who acts [$CURRICLE_ACTOR, git's user.email].")
-@click.option("--color", type=click.Choice(["auto", "never", "always"]), default="auto")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "never", "always"]),
+    default="auto",
+    help="Colour the answer [auto: on a terminal without $NO_COLOR].",
+)
 @click.option("--traceback", "show_traceback", is_flag=True, help="Show where an error arose.")
 @click.version_option(__version__, prog_name="curricle")
 @click.pass_context

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 @click.command("run")
 @click.argument("run")
 @click.option("--scope-file", metavar="FILE", help="A document that says what to teach.")
-@click.option("--scope-mode", type=click.Choice(["full", "section", "seed-list"]))
+@click.option(
+    "--scope-mode",
+    type=click.Choice(["full", "section", "seed-list"]),
+    help="How to read it: all of it, the sections named, or a list of titles.",
+)
 @click.option("--scope-section", metavar="HEADING", multiple=True, help="For mode section.")
 @click.option("--provider", metavar="NAME", help="Who writes [$AGENT_PROVIDER, internal].")
 @click.option("--repair", is_flag=True, help="Mend what the provider can mend.")
