@@ -23,7 +23,7 @@ gate: $(VENV)/.dev ## Run every check: format, lint, types, imports, docs, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
+	PYTHONPATH=scripts $(BIN)/lint-imports --no-cache
 	$(BIN)/python scripts/reference.py --check
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest -n 2 --dist worksteal

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 @click.command("list")
-@click.option("--stage", type=click.Choice([stage.value for stage in STAGES]))
+@click.option(
+    "--stage",
+    type=click.Choice([stage.value for stage in STAGES]),
+    help="Only runs recorded as having come to this stage.",
+)
 @click.option("--failed", is_flag=True, help="Only runs whose last command failed.")
 @click.option("--code", metavar="CODE", help="Only runs whose last failure has this code.")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N runs.")
