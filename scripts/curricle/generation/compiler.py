@@ -18,13 +18,15 @@ from curricle.generation.concepts import (
 )
 from curricle.generation.document import parse_document
 from curricle.generation.excerpt import outline_of
+from curricle.generation.exclusion import exclude_out_of_scope, exclude_unnamed
 from curricle.generation.limits import fit_count, fit_hours
 from curricle.generation.mentions import find_mentions
 from curricle.generation.names import names_of
 from curricle.generation.prerequisites import Prerequisites, infer_prerequisites
 from curricle.generation.reading import read_passages
-from curricle.generation.roles import is_unwritten
+from curricle.generation.roles import is_unwritten_title
 from curricle.layout import CONTEXT, TOPIC_SPEC
+from curricle.printable import without_control_characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,9 +82,8 @@ def compile_brief(brief: Brief) -> Draft:
     Raises:
         UnknownSectionError: the selection names a heading that the scope does not have.
     """
-    outline = _outline(brief)
-    outline = _without_scope_out(outline, brief.spec)
-    outline = assign_objectives(_with_spec_items(outline, brief))
+    outline = exclude_out_of_scope(_outline(brief), brief.spec.scope_out)
+    outline = assign_objectives(exclude_unnamed(_with_spec_items(outline, brief)))
     limits = brief.spec.constraints
     concepts, merged = fit_count(outline.concepts, limits)
     found = infer_prerequisites(concepts, limit=limits.max_prerequisites_per_node)
@@ -101,7 +102,7 @@ def compile_brief(brief: Brief) -> Draft:
         topic=outline.title or brief.spec.goal,
         spec=brief.spec,
         questions=[
-            *questions_about(part for part in outline.left_out if is_unwritten(part.title)),
+            *questions_about(part for part in outline.left_out if is_unwritten_title(part.title)),
             *_homeless("misconception", misconceptions.homeless),
             *_homeless("required outcome", outcomes.homeless),
         ],
@@ -129,7 +130,7 @@ def _with_spec_items(outline: Outline, brief: Brief) -> Outline:
     known |= {title_key(part.title) for part in outline.left_out}
     added = [
         Concept(
-            title=item,
+            title=without_control_characters(item),
             line=brief.item_lines[at],
             last_line=brief.item_lines[at],
             parent=None,
@@ -141,36 +142,6 @@ def _with_spec_items(outline: Outline, brief: Brief) -> Outline:
     if not added:
         return outline
     return merge_duplicates(replace(outline, concepts=(*outline.concepts, *added)))
-
-
-def _without_scope_out(outline: Outline, spec: TopicSpec) -> Outline:
-    outside = {title_key(item) for item in (*spec.scope_out, *outline.scope_out)} - {()}
-    gone: set[int] = set()
-    for at, concept in enumerate(outline.concepts):
-        if title_key(concept.title) in outside or concept.parent in gone:
-            gone.add(at)
-    if not gone:
-        return outline
-    kept = [at for at in range(len(outline.concepts)) if at not in gone]
-    places = {at: place for place, at in enumerate(kept)}
-    concepts = [outline.concepts[at] for at in kept]
-    return replace(
-        outline,
-        concepts=tuple(
-            replace(c, parent=None if c.parent is None else places[c.parent]) for c in concepts
-        ),
-        left_out=(
-            *outline.left_out,
-            *(
-                LeftOut(
-                    title=outline.concepts[at].title,
-                    line=outline.concepts[at].line,
-                    reason="is out of scope",
-                )
-                for at in sorted(gone)
-            ),
-        ),
-    )
 
 
 def _background(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from curricle.curriculum.titles import bracketed, title_key
 from curricle.generation.content import Content, Term, sort_passages, topics_in
 from curricle.generation.document import PassageKind, Style
-from curricle.generation.roles import Role, is_unwritten, role_of
+from curricle.generation.roles import Role, is_unwritten, is_unwritten_title, role_of
 from curricle.layout import SCOPE
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ class _Finder:
             role = self.roles[at]
             if at in {0, self.title_section}:
                 self._read_frame(section)
-            elif is_unwritten(section.title):
+            elif is_unwritten_title(section.title):
                 self._leave_out(section.title, section.line, "its heading says it is unwritten")
             elif role is Role.CONCEPT:
                 self.concept_of[at] = self._read_concept(section, above)

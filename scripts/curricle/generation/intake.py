@@ -11,6 +11,7 @@ from curricle.curriculum.placeholders import find_placeholder
 from curricle.generation.assignment import assign_objectives
 from curricle.generation.document import parse_document
 from curricle.generation.excerpt import outline_of
+from curricle.generation.exclusion import exclude_unnamed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +49,8 @@ def fill_spec(
     Raises:
         UnknownSectionError: the selection names a heading that the document does not have.
     """
-    outline = assign_objectives(outline_of(parse_document(text), selection))
+    outline = exclude_unnamed(outline_of(parse_document(text), selection))
+    outline = assign_objectives(outline)
     values, assumptions = _values(outline)
     document = deepcopy(dict(spec))
     filled = {}

@@ -11,6 +11,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from curricle.curriculum.placeholders import find_placeholder
 from curricle.curriculum.titles import strip_numbering
 
 
@@ -101,3 +102,8 @@ def role_of(heading: str, *, is_one_of_many: bool = False) -> Role:
 def is_unwritten(text: str) -> bool:
     """Tell whether a heading or a section's text says of itself that it is still to be written."""
     return _UNWRITTEN.match(text) is not None
+
+
+def is_unwritten_title(title: str) -> bool:
+    """Tell whether a title is one that somebody meant to replace and did not."""
+    return is_unwritten(title) or find_placeholder(title) is not None

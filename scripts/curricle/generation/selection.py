@@ -35,5 +35,12 @@ class Selection:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Selection:
-        """Return the selection of a record."""
-        return cls(mode=ScopeMode(document["mode"]), sections=tuple(document["sections"]))
+        """Return the selection of a record.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is none.
+        """
+        sections = document["sections"]
+        if not isinstance(sections, list) or not all(isinstance(part, str) for part in sections):
+            raise TypeError("sections is no list of headings")
+        return cls(mode=ScopeMode(document["mode"]), sections=tuple(sections))
