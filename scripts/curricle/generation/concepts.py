@@ -263,7 +263,7 @@ class _Finder:
 
     def _read_frame(self, section: Section) -> None:
         """Read what stands before the first concept: mostly what the document is about."""
-        content = sort_passages(section.passages)
+        content = sort_passages(self._without_table_of_contents(section))
         self.goal += [p for p in content.prose if p.kind is PassageKind.PROSE]
         self._add_to_frame(content)
         self._add_terms(content.terms, None)
@@ -284,10 +284,15 @@ class _Finder:
         self._add_terms(content.terms, index)
         return index
 
+    def _without_table_of_contents(self, section: Section) -> Sequence[Passage]:
+        if not _has_table_of_contents(section):
+            return section.passages
+        line = next(p.line for p in section.passages if p.kind is PassageKind.ITEM)
+        self._leave_out(f"List from line {line} on", line, "is a table of contents")
+        return [p for p in section.passages if p.kind is not PassageKind.ITEM]
+
     def _read_topics(self, section: Section, above: int | None) -> None:
-        items = [p for p in section.passages if p.kind is PassageKind.ITEM]
-        anchors = [link for link in section.links if link.url.startswith("#")]
-        if items and len(anchors) * 2 > len(items):
+        if _has_table_of_contents(section):
             self._leave_out(section.title, section.line, "is a table of contents")
             return
         topics, rest = topics_in(section.passages)
@@ -373,6 +378,13 @@ class _Finder:
 
     def _leave_out(self, title: str, line: int, reason: str) -> None:
         self.left_out.append(LeftOut(title=title or "(no title)", line=line, reason=reason))
+
+
+def _has_table_of_contents(section: Section) -> bool:
+    """Tell whether most list items of a section lead to other places of the document."""
+    items = sum(passage.kind is PassageKind.ITEM for passage in section.passages)
+    anchors = sum(link.url.startswith("#") for link in section.links)
+    return bool(items) and anchors * 2 > items
 
 
 def _extend(target: Content, content: Content) -> None:
