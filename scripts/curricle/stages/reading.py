@@ -119,7 +119,8 @@ def read_curriculum(data: bytes) -> Any:
 
 def line_count(data: bytes) -> int:
     """Return how many lines a text has, counting as editors do."""
-    return data.count(b"\n") + (not data.endswith(b"\n"))
+    breaks = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+    return breaks + (not data.endswith((b"\n", b"\r")))
 
 
 def _at(line: int | None) -> str:
