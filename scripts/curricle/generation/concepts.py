@@ -338,10 +338,13 @@ class _Finder:
     def _read_attachment(self, section: Section, role: Role, above: int | None) -> None:
         """Read objectives, pitfalls, prerequisites or exercises, of a concept or of all."""
         part = Content()
+        has_items = any(passage.kind is PassageKind.ITEM for passage in section.passages)
         for passage in section.passages:
             if role is Role.GOAL or passage.kind is PassageKind.CODE:
                 part.prose.append(passage)
-            elif passage.kind is PassageKind.ITEM or role is not Role.PREREQUISITES:
+            elif (
+                passage.kind is PassageKind.ITEM or role is not Role.PREREQUISITES or not has_items
+            ):
                 part.add(role, passage)
         if above is None:
             self._add_to_frame(part)

@@ -172,6 +172,10 @@ def _sort_paragraph(passage: Passage, content: Content) -> Role:
     if term := split_term(passage, [], any_style=False):
         content.terms.append(term)
         return Role.CONCEPT
+    label, _, rest = text.partition(":")
+    if rest and role_of(label) is Role.PREREQUISITES:
+        content.requires.append(_with_spans(passage, [Span(rest.strip(), Style.PLAIN)]))
+        return Role.CONCEPT
     content.prose.append(passage)
     return Role.CONCEPT
 
