@@ -37,7 +37,16 @@ from curricle.layout import (
 )
 from curricle.resources import template_path
 from curricle.runs.changes import describe_change
-from curricle.runs.freshness import ORIGIN, SELECTION, Origin, State, expand, spec_was_accepted
+from curricle.runs.freshness import (
+    ORIGIN,
+    SELECTION,
+    START_DATE,
+    VALID,
+    Origin,
+    State,
+    expand,
+    spec_was_accepted,
+)
 from curricle.runs.objects import find_object
 from curricle.schema import DocumentKind, check_document
 from curricle.stages.reading import read_curriculum, ready_spec
@@ -56,8 +65,6 @@ if TYPE_CHECKING:
 
 FILLED: Final = "filled"
 """Parameter of the stage `spec_ready`: field to the value that a scope document filled it with."""
-VALID: Final = "valid"
-START_DATE: Final = "start_date"
 REPAIR_ROUNDS_MAX: Final = 5
 
 

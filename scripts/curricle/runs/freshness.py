@@ -30,6 +30,10 @@ ORIGIN: Final = "origin"
 """Parameter of the stage `generated`: who made the curriculum."""
 SELECTION: Final = "selection"
 """Parameter of the stages `spec_ready` and `generated`: which part of the scope counts."""
+VALID: Final = "valid"
+"""Parameter of the stage `validated`: whether the curriculum has no errors."""
+START_DATE: Final = "start_date"
+"""Parameter of the stage `planned`: first day of week 1, or None."""
 
 
 class Origin(StrEnum):
@@ -212,7 +216,7 @@ def _reached(
     for stage in (Stage.VALIDATED, Stage.PLANNED, Stage.ITERATED):
         if not states[stage].is_current:
             break
-        if stage is Stage.VALIDATED and not record.stages[stage].parameters["valid"]:
+        if stage is Stage.VALIDATED and not record.stages[stage].parameters[VALID]:
             break
         reached = stage
     return reached

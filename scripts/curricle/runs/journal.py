@@ -34,12 +34,17 @@ class Head:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Head:
-        """Return the head of a schema-valid JSON object."""
-        return cls(
-            entries=document["entries"],
-            sha256=document["sha256"],
-            size_bytes=document["size_bytes"],
-        )
+        """Return the head of a JSON object.
+
+        Raises:
+            KeyError, TypeError: a member is missing or of the wrong type.
+        """
+        entries, digest, size_bytes = (document[n] for n in ("entries", "sha256", "size_bytes"))
+        if any(type(n) is not int or n < 0 for n in (entries, size_bytes)):
+            raise TypeError("entries or size_bytes of the journal's head is no count")
+        if not isinstance(digest, str):
+            raise TypeError("sha256 of the journal's head is no digest")
+        return cls(entries=entries, sha256=digest, size_bytes=size_bytes)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

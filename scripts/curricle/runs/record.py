@@ -7,9 +7,12 @@ command need not read the whole journal.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from curricle.generation.selection import Selection
 from curricle.layout import STAGES, Stage
+from curricle.runs.freshness import ORIGIN, SELECTION, START_DATE, VALID, Origin
 from curricle.runs.journal import Head
 
 if TYPE_CHECKING:
@@ -59,12 +62,12 @@ class StageRecord:
             KeyError, TypeError: a member is missing or of the wrong type.
         """
         return cls(
-            inputs=_member(document, "inputs", dict),
-            outputs=_member(document, "outputs", dict),
+            inputs=_digests(document, "inputs"),
+            outputs=_digests(document, "outputs"),
             version=_member(document, "version", int),
             parameters=_member(document, "parameters", dict),
-            provider=document["provider"],
-            model=document["model"],
+            provider=_text_or_none(document, "provider"),
+            model=_text_or_none(document, "model"),
             at=_member(document, "at", str),
         )
 
@@ -96,14 +99,19 @@ class Failure:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Failure:
-        """Return the failure of a JSON object."""
+        """Return the failure of a JSON object.
+
+        Raises:
+            KeyError, TypeError, ValueError: a member is missing, of the wrong type, or unknown.
+        """
+        stage = _text_or_none(document, "stage")
         return cls(
             code=_member(document, "code", str),
             message=_member(document, "message", str),
             exit_status=_member(document, "exit_status", int),
             command=_member(document, "command", str),
             at=_member(document, "at", str),
-            stage=document["stage"],
+            stage=None if stage is None else Stage(stage).value,
             details=_member(document, "details", dict),
         )
 
@@ -148,7 +156,7 @@ class RunRecord:
             name=_member(document, "name", str),
             created_at=_member(document, "created_at", str),
             stages={
-                Stage(name): StageRecord.from_json(record)
+                Stage(name): _stage_record(Stage(name), record)
                 for name, record in _member(document, "stages", dict).items()
             },
             last_failure=None if failure is None else Failure.from_json(failure),
@@ -171,7 +179,7 @@ def apply_entries(record: RunRecord, entries: Iterable[Entry], head: Head) -> Ru
 def _apply(record: RunRecord, entry: Entry) -> RunRecord:
     if entry.event == EVENT_STAGE:
         stage = Stage(entry.data["stage"])
-        done = StageRecord.from_json({**entry.data, "at": entry.at})
+        done = _stage_record(stage, {**entry.data, "at": entry.at})
         failure = record.last_failure
         return replace(
             record,
@@ -179,13 +187,39 @@ def _apply(record: RunRecord, entry: Entry) -> RunRecord:
             last_failure=None if failure and _settles(stage, failure) else failure,
         )
     if entry.event == EVENT_FAILURE:
-        failure = Failure(at=entry.at, command=entry.command, **entry.data)
+        failure = Failure.from_json({**entry.data, "at": entry.at, "command": entry.command})
         return replace(record, last_failure=failure)
+    return record
+
+
+def _stage_record(stage: Stage, document: Mapping[str, Any]) -> StageRecord:
+    """Return a stage's record after checking those parameters that commands go by."""
+    record = StageRecord.from_json(document)
+    found = record.parameters
+    if stage is Stage.GENERATED:
+        Origin(found[ORIGIN])
+    if stage is Stage.VALIDATED and not isinstance(found[VALID], bool):
+        raise TypeError(f"{VALID} is of the wrong type")
+    if found.get(SELECTION) is not None:
+        Selection.from_json(found[SELECTION])
+    if found.get(START_DATE) is not None:
+        date.fromisoformat(found[START_DATE])
     return record
 
 
 def _settles(stage: Stage, failure: Failure) -> bool:
     return failure.stage is None or STAGES.index(stage) >= STAGES.index(Stage(failure.stage))
+
+
+def _digests(document: Mapping[str, Any], name: str) -> dict[str, str]:
+    found: dict[str, str] = _member(document, name, dict)
+    if not all(isinstance(digest, str) for digest in found.values()):
+        raise TypeError(f"{name} holds something that is no digest")
+    return found
+
+
+def _text_or_none(document: Mapping[str, Any], name: str) -> str | None:
+    return None if document[name] is None else _member(document, name, str)
 
 
 def _member(document: Mapping[str, Any], name: str, kind: type) -> Any:

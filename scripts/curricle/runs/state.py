@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from curricle.canonical import sha256_hex
 from curricle.errors import RunMetadataInvalidError, RunSchemaUnsupportedError
 from curricle.fsio import find_file, path_within, translated
-from curricle.jsontext import MalformedJsonError, parse_json
+from curricle.jsontext import MalformedJsonError, decode_text, find_lines, parse_json
 from curricle.layout import JOURNAL, RUN_FILE
 from curricle.runs.journal import read_chain
 from curricle.runs.record import EVENT_STAGE, SCHEMA_VERSION, RunRecord, apply_entries
@@ -108,7 +108,8 @@ def _load_record(run_dir: Path) -> RunRecord:
     try:
         record = RunRecord.from_json(document)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RunMetadataInvalidError(run_id, _schema_complaint(document, error)) from error
+        why, line = _complaint(data, document, error)
+        raise RunMetadataInvalidError(run_id, why, line=line) from error
     if record.run_id != run_id:
         raise RunMetadataInvalidError(run_id, f"it belongs to the run {record.run_id!r}")
     return record
@@ -122,14 +123,19 @@ def _check_version(run_id: str, version: object) -> None:
     raise RunSchemaUnsupportedError(run_id, version, SCHEMA_VERSION)
 
 
-def _schema_complaint(document: Mapping[str, Any], error: Exception) -> str:
-    """Return the first place where the document breaks its schema."""
+def _complaint(
+    data: bytes, document: Mapping[str, Any], error: Exception
+) -> tuple[str, int | None]:
+    """Return what is wrong, with the line of the first place where the schema is broken."""
     from curricle.schema import DocumentKind, check_document
 
     violations = check_document(DocumentKind.RUN, document)
     if not violations:
-        return str(error)
-    return f"{violations[0].pointer or 'the document'}: {violations[0].message}"
+        is_missing = isinstance(error, KeyError)
+        return f"the field {error} is missing" if is_missing else str(error), None
+    first = violations[0]
+    line = find_lines(decode_text(data), [first.pointer])[first.pointer]
+    return f"{first.pointer or 'the document'}: {first.message}", line
 
 
 def _load_tail(run_dir: Path, head: Head) -> Chain | None:
