@@ -6,7 +6,7 @@ CURRICLE := $(BIN)/python scripts/orchestration.py
 SCOPE ?= templates/scopes/relational-databases.md
 NAME ?= Relational databases
 
-.PHONY: help setup run gate test bench docs capabilities lock clean
+.PHONY: help setup run gate test bench docs lock clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -39,9 +39,6 @@ bench: $(VENV)/.dev ## Measure, and write docs/benchmarks.md
 
 docs: $(VENV)/.dev ## Generate the reference pages
 	$(BIN)/python scripts/reference.py
-
-capabilities: $(VENV)/.dev ## Show which capabilities have a passing test
-	$(BIN)/python scripts/capabilities.py
 
 lock: ## Renew the locked requirements (needs uv)
 	uv pip compile -q -U --generate-hashes --universal --python-version 3.11 --no-header pyproject.toml -o requirements.lock

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_BLOCK_BITS: Final = 8192
+_BLOCK_BITS: Final = 16384
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,24 +129,26 @@ def redundant_edges(
     `order` and `level` are what `topological_order` and `levels` return.
 
     Only an edge that skips a level can be redundant. For the nodes where such edges begin,
-    descendants are followed as sets of bits, one block of them at a time so that memory stays at
-    a kilobyte a node.
+    descendants are followed as sets of bits as far as those edges reach, one block of nodes at a
+    time so that memory stays at a kilobyte a node.
     """
-    suspects = {
-        before
-        for after, needs in enumerate(graph.needs)
-        for before in needs
-        if level[after] - level[before] > 1
-    }
-    ranked = [(position, node) for position, node in enumerate(order) if node in suspects]
+    position = [0] * len(graph.ids)
+    for at, node in enumerate(order):
+        position[node] = at
+    reach: dict[int, int] = {}
+    for at, after in enumerate(order):
+        for before in graph.needs[after]:
+            if level[after] - level[before] > 1:
+                reach[before] = at
+    suspects = sorted(reach, key=position.__getitem__)
     found = []
-    for low in range(0, len(ranked), _BLOCK_BITS):
-        block = ranked[low : low + _BLOCK_BITS]
+    for low in range(0, len(suspects), _BLOCK_BITS):
+        block = suspects[low : low + _BLOCK_BITS]
         bit = [0] * len(graph.ids)
-        for place, (_, node) in enumerate(block):
+        for place, node in enumerate(block):
             bit[node] = 1 << place
         ancestors = [0] * len(graph.ids)
-        for node in order[block[0][0] :]:
+        for node in order[position[block[0]] : max(reach[node] for node in block) + 1]:
             reached = direct = 0
             for before in graph.needs[node]:
                 reached |= ancestors[before]
