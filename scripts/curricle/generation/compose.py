@@ -137,9 +137,7 @@ def _node(
             for first, last in ((concept.line, concept.last_line), *concept.other_lines)
         ),
         prerequisite_evidence=tuple(
-            PrerequisiteEvidence(
-                id=before_id, reason=edge.reason, path=concept.path, line=edge.line
-            )
+            PrerequisiteEvidence(id=before_id, reason=edge.reason, path=edge.path, line=edge.line)
             for before_id, _, edge in needed
         ),
     )

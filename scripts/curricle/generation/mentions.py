@@ -27,6 +27,8 @@ class Sense(StrEnum):
     """The text says outright that the mentioned one is needed."""
     AHEAD = "ahead"
     """The text says that the mentioned one comes later."""
+    BASIS = "basis"
+    """The text says outright that its own concept is needed for the mentioned one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,11 +78,28 @@ _AHEAD: Final = _phrases(
     later, before, will be covered, will be discussed, will be introduced, will be explained,
     covered in, discussed in, explained in, introduced in, other concepts, next chapter, see also,
     instead, rather than, unlike, as opposed to, in contrast to, alternative to, alternatives to,
-    leads to, lead to, needed for, required for, prepares for, basis of, basis for, foundation of,
-    foundation for, underlies, generalizes to, generalises to, gives rise to, used in, used by,
-    stepping stone
+    leads to, lead to, generalizes to, generalises to, gives rise to, used in, used by, stepping stone,
+    basis of, basis for
     """
 )
+_BASIS: Final = _phrases(
+    """
+    needed for, required for, prepares for, prerequisite for, prerequisite of, foundation of,
+    foundation for, underlies
+    """
+)
+_STUDY: Final = frozenset(
+    """
+    learn learned learnt know known understand understood study studied master mastered teach
+    taught covered introduced practise practised
+    """.split()
+)
+"""With one of these in its sentence, "before" speaks of the order of learning."""
+_CUES: Final[Mapping[Sense, frozenset[Key]]] = {
+    Sense.STATED: _NEEDS,
+    Sense.AHEAD: _AHEAD,
+    Sense.BASIS: _BASIS,
+}
 _CUE_WORDS_MAX: Final = 4
 _BEFORE_VERB: Final = frozenset(
     """
@@ -110,8 +129,9 @@ def find_mentions(concept: int, reading: Reading, names: Names) -> dict[int, Men
         word = words[at]
         weight = _weight(words, at, length, name, is_stem=is_stem)
         sense = _sense(cues.get(word.sentence, ()), at)
-        if sense is Sense.AHEAD:
-            ahead[name.concept] += weight * _AHEAD_WEIGHT
+        if sense in {Sense.AHEAD, Sense.BASIS}:
+            weight *= _STATED_WEIGHT if sense is Sense.BASIS else _AHEAD_WEIGHT
+            ahead[name.concept] += weight
         else:
             if sense is Sense.STATED:
                 weight *= _STATED_WEIGHT
@@ -154,25 +174,31 @@ def _cues(words: Sequence[Word]) -> Iterator[tuple[int, tuple[tuple[int, Sense],
     """Yield for each sentence with cues where they stand and what they say."""
     found: defaultdict[int, list[tuple[int, Sense]]] = defaultdict(list)
     lower = [word.text.lower() for word in words]
+    of_study = {word.sentence for word, text in zip(words, lower, strict=True) if text in _STUDY}
     for at, word in enumerate(words):
         if word.setting >= Setting.CODE:
             continue
+        if lower[at] == "before" and word.sentence in of_study:
+            found[word.sentence].append((at, Sense.BASIS))
+            continue
         for length in range(1, _CUE_WORDS_MAX):
             key = tuple(lower[at : at + length])
-            if key in _NEEDS:
-                found[word.sentence].append((at, Sense.STATED))
-            elif key in _AHEAD:
-                found[word.sentence].append((at, Sense.AHEAD))
+            for sense, phrases in _CUES.items():
+                if key in phrases:
+                    found[word.sentence].append((at, sense))
     yield from ((sentence, tuple(cues)) for sentence, cues in found.items())
 
 
 def _sense(cues: Sequence[tuple[int, Sense]], at: int) -> Sense:
-    """Return what a sentence says of a mention: the last cue before it, else one that points ahead."""
+    """Return what a sentence says of a mention: the last cue before it, else the first that points on."""
     before = [sense for place, sense in cues if place < at]
     if before:
         return before[-1]
-    after = [sense for _, sense in cues if sense is Sense.AHEAD]
-    return after[0] if after else Sense.NAMED
+    after = [sense for _, sense in cues if sense in {Sense.AHEAD, Sense.BASIS}]
+    if not after:
+        return Sense.NAMED
+    # "X is needed for this" says of X what "this requires X" says.
+    return Sense.STATED if after[0] is Sense.BASIS else Sense.AHEAD
 
 
 def _weight(words: Sequence[Word], at: int, length: int, name: Name, *, is_stem: bool) -> float:

@@ -41,6 +41,8 @@ class Edge:
     after: int
     score: float
     reason: str
+    path: str
+    """The document inside the run that shows it, in `line`."""
     line: int
 
 
@@ -234,6 +236,7 @@ def _stated(concepts: Sequence[Concept], evidence: _Evidence) -> Iterator[Edge]:
                     after=after,
                     score=_STATED_SCORE,
                     reason="the document lists it as a prerequisite",
+                    path=concept.path,
                     line=mention.line,
                 )
 
@@ -250,6 +253,7 @@ def _structural(concepts: Sequence[Concept]) -> Iterator[Edge]:
                 score=_SERIES_SCORE,
                 reason=f"comes before it in the series {concepts[before].title}, "
                 f"{concepts[after].title}",
+                path=concepts[after].path,
                 line=concepts[after].line,
             )
     for at, concept in enumerate(concepts):
@@ -261,6 +265,7 @@ def _structural(concepts: Sequence[Concept]) -> Iterator[Edge]:
                         after=after,
                         score=_BASIS_SCORE,
                         reason="its title says that it is the basis of the rest",
+                        path=concept.path,
                         line=concept.line,
                     )
         if concept.parent is not None and not concepts[concept.parent].has_text:
@@ -270,6 +275,7 @@ def _structural(concepts: Sequence[Concept]) -> Iterator[Edge]:
                 after=concept.parent,
                 score=_PART_SCORE,
                 reason=f"is one of the parts that make up {whole.title}",
+                path=concept.path,
                 line=concept.line,
             )
 
@@ -293,12 +299,13 @@ def _inferred(concepts: Sequence[Concept], evidence: _Evidence) -> Iterator[Edge
         strongest = max((support for support, _, _ in found), default=0.0)
         found = [f for f in found if f[0] >= strongest * SUPPORT_SHARE_MIN]
         for support, order, before in sorted(found, key=lambda f: (-f[0], f[2]))[:PER_CONCEPT_MAX]:
-            reason, line = _reason(before, after, concepts, evidence)
+            reason, path, line = _reason(before, after, concepts, evidence)
             yield Edge(
                 before=before,
                 after=after,
                 score=support + order * _PRECEDENCE_SCORE,
                 reason=reason,
+                path=path,
                 line=line,
             )
 
@@ -336,22 +343,38 @@ def _support(before: int, after: int, concepts: Sequence[Concept], evidence: _Ev
 
 def _reason(
     before: int, after: int, concepts: Sequence[Concept], evidence: _Evidence
-) -> tuple[str, int]:
-    mention = evidence.mentions[after].get(before)
-    title = concepts[before].title
-    line = concepts[after].line
-    if mention and mention.sense is Sense.STATED:
-        return f"the text says that it builds on {title}", mention.line
-    if (before, after) in evidence.in_titles:
-        return f"its title names {title}", line
-    if mention and mention.weight:
-        return f"its text speaks of {title}", mention.line
-    if concepts[after].parent == before:
-        return f"it is explained as a part of {title}", line
+) -> tuple[str, str, int]:
+    """Return why one builds on the other, with the file and line that show it."""
+    title, own = concepts[before].title, concepts[after]
+    if told := _told(before, after, concepts, evidence):
+        return told
+    if own.parent == before:
+        return f"it is explained as a part of {title}", own.path, own.line
     if evidence.previous[after] == before:
-        return "follows it in the document, whose order agrees with its text", line
+        why = "follows it in the document, whose order agrees with its text"
+        return why, own.path, own.line
     words = evidence.vocabulary.shared_words(before, after, _SHOWN_WORDS)
-    return f"both speak of {', '.join(words)}, and {title} is the more basic", line
+    why = f"both speak of {', '.join(words)}, and {title} is the more basic"
+    return why, own.path, own.line
+
+
+def _told(
+    before: int, after: int, concepts: Sequence[Concept], evidence: _Evidence
+) -> tuple[str, str, int] | None:
+    """Return which words of either say that one builds on the other."""
+    title, own = concepts[before].title, concepts[after]
+    mention = evidence.mentions[after].get(before)
+    if mention and mention.sense is Sense.STATED:
+        return f"the text says that it builds on {title}", own.path, mention.line
+    if (before, after) in evidence.in_titles:
+        return f"its title names {title}", own.path, own.line
+    if mention and mention.weight:
+        return f"its text speaks of {title}", own.path, mention.line
+    ahead = evidence.mentions[before].get(after)
+    if ahead and ahead.ahead:
+        why = f"the text on {title} says that this comes after it"
+        return why, concepts[before].path, ahead.line
+    return None
 
 
 def _without_cycles(
