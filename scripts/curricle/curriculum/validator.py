@@ -17,6 +17,7 @@ from curricle.curriculum.rules.shape import rule_of_violation
 from curricle.curriculum.values import Curriculum
 from curricle.findings import Finding, Severity
 from curricle.jsontext import decode_text, find_lines
+from curricle.printable import one_line
 from curricle.schema import DocumentKind, check_document
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _finding(rule: Rule, hit: Any) -> Finding:
         category=rule.category,
         severity=getattr(hit, "severity", None) or rule.severity,
         pointer=hit.pointer,
-        message=hit.message,
+        message=one_line(hit.message),
         hint=rule.hint,
     )
 

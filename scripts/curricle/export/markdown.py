@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
+from curricle.printable import one_line
 from curricle.stages.markdown import plain
 
 if TYPE_CHECKING:
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
 
     from curricle.curriculum.values import Node
     from curricle.export.material import Material
+
+_SPECIAL_IN_ADDRESS: Final = re.compile(r"([\\<>&])")
 
 
 def render_markdown(material: Material) -> str:
@@ -58,10 +62,14 @@ def _node(node: Node, material: Material) -> Iterator[str]:
     yield ""
     for resource in node.resources:
         if resource.url.startswith(("http://", "https://")):
-            yield f"- [{plain(resource.title)}](<{resource.url}>)"
+            yield f"- [{plain(resource.title)}](<{_address(resource.url)}>)"
         else:
             yield f"- {plain(resource.title)} ({plain(resource.url)})"
     yield ""
+
+
+def _address(url: str) -> str:
+    return _SPECIAL_IN_ADDRESS.sub(r"\\\1", one_line(url))
 
 
 def _week(week: Mapping[str, Any], material: Material) -> Iterator[str]:

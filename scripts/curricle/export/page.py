@@ -1,7 +1,8 @@
 """The curriculum as one self-contained HTML page: graph, nodes, plan, findings.
 
 The page loads nothing: its style and script stand in it, and a content security policy names
-their digests and forbids everything else. All text is escaped by the template.
+their digests and forbids everything else. All text is made printable and escaped on its way into
+the template.
 """
 
 from __future__ import annotations
@@ -28,7 +29,11 @@ def render_html(material: Material) -> str:
     import jinja2
 
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        finalize=_shown,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     style, script = _text(_STYLE), _text(_SCRIPT)
     page: str = environment.from_string(_text(_TEMPLATE)).render(
@@ -36,13 +41,13 @@ def render_html(material: Material) -> str:
         script=script,
         policy="default-src 'none'; base-uri 'none'; form-action 'none'"
         f"; style-src '{_source(style)}'; script-src '{_source(script)}'",
-        topic=printable(material.curriculum.topic),
+        topic=material.curriculum.topic,
         drawing=draw(material),
         nodes=[_node(at, material) for at in material.order],
         plan=material.plan,
-        titles={node.id: printable(node.title) for node in material.curriculum.nodes},
+        titles={node.id: node.title for node in material.curriculum.nodes},
         anchors={node.id: at for at, node in enumerate(material.curriculum.nodes)},
-        questions=[printable(q.question) for q in material.curriculum.open_questions],
+        questions=[q.question for q in material.curriculum.open_questions],
         findings=(material.report or {}).get("findings", []),
         counts=(material.report or {}).get("counts"),
         shape={
@@ -60,29 +65,33 @@ def _node(at: int, material: Material) -> dict[str, Any]:
     reasons = {evidence.id: evidence.reason for evidence in node.prerequisite_evidence}
     return {
         "at": at,
-        "title": printable(node.title),
-        "capability": printable(node.capability),
+        "title": node.title,
+        "capability": node.capability,
         "minutes": node.estimate_minutes,
         "week": material.week_of.get(node.id),
         "confidence": node.confidence,
         "needs": [
-            {"id": before, "reason": printable(reasons.get(before, ""))}
-            for before in node.prerequisites
+            {"id": before, "reason": reasons.get(before, "")} for before in node.prerequisites
         ],
         "feeds": [material.curriculum.nodes[after].id for after in material.graph.feeds[at]],
-        "ideas": [printable(text) for text in node.core_ideas],
-        "pitfalls": [printable(text) for text in node.pitfalls],
-        "task": printable(node.mastery_check.task),
-        "criteria": printable(node.mastery_check.pass_criteria),
+        "ideas": node.core_ideas,
+        "pitfalls": node.pitfalls,
+        "task": node.mastery_check.task,
+        "criteria": node.mastery_check.pass_criteria,
         "resources": [
             {
-                "title": printable(resource.title),
+                "title": resource.title,
                 "url": resource.url if _is_link(resource.url) else None,
-                "place": printable(resource.url),
+                "place": resource.url,
             }
             for resource in node.resources
         ],
     }
+
+
+def _shown(value: object) -> object:
+    # What is marked safe is of a class of its own, and stays as it is.
+    return printable(value) if type(value) is str else value
 
 
 def _is_link(url: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from curricle.canonical import line_bytes
 from curricle.printable import one_line
-from curricle.stages.markdown import plain
+from curricle.stages.markdown import code, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,32 +34,32 @@ def _body(diff: Diff) -> Iterator[str]:
     hours = diff.minutes_delta / 60
     yield f"{_signed(hours)} hours; {len(diff.weeks_moved)} nodes move to another week."
     yield ""
-    yield from _list("Added", [f"{plain(n['title'])} (`{n['id']}`)" for n in diff.added])
-    yield from _list("Removed", [f"{plain(n['title'])} (`{n['id']}`)" for n in diff.removed])
-    yield from _list("Renamed", [f"`{old}` → `{new}`" for old, new in diff.renamed])
+    yield from _list("Added", [f"{plain(n['title'])} ({code(n['id'])})" for n in diff.added])
+    yield from _list("Removed", [f"{plain(n['title'])} ({code(n['id'])})" for n in diff.removed])
+    yield from _list("Renamed", [f"{code(old)} → {code(new)}" for old, new in diff.renamed])
     yield from _list(
         "Changed",
         [
-            f"`{node_id}` {change.field}: {_shown(change.before)} → {_shown(change.after)}"
+            f"{code(node_id)} {plain(change.field)}: {_shown(change.before)} → {_shown(change.after)}"
             for node_id, changes in diff.changed
             for change in changes
         ],
     )
     yield from _list(
         "Document",
-        [f"{c.field}: {_shown(c.before)} → {_shown(c.after)}" for c in diff.document],
+        [f"{plain(c.field)}: {_shown(c.before)} → {_shown(c.after)}" for c in diff.document],
     )
-    yield from _list("New edges", [f"`{a}` → `{b}`" for a, b in diff.edges_added])
-    yield from _list("Edges gone", [f"`{a}` → `{b}`" for a, b in diff.edges_removed])
+    yield from _list("New edges", [f"{code(a)} → {code(b)}" for a, b in diff.edges_added])
+    yield from _list("Edges gone", [f"{code(a)} → {code(b)}" for a, b in diff.edges_removed])
     yield from _list(
-        "Other weeks", [f"`{node}`: week {old} → {new}" for node, old, new in diff.weeks_moved]
+        "Other weeks", [f"{code(node)}: week {old} → {new}" for node, old, new in diff.weeks_moved]
     )
     before, after = diff.critical_path_before, diff.critical_path_after
     if before != after and before and after:
         yield "## Longest chain"
         yield ""
-        yield f"- before, {before[1]:g} minutes: {' → '.join(before[0])}"
-        yield f"- after, {after[1]:g} minutes: {' → '.join(after[0])}"
+        yield f"- before, {before[1]:g} minutes: {' → '.join(map(plain, before[0]))}"
+        yield f"- after, {after[1]:g} minutes: {' → '.join(map(plain, after[0]))}"
         yield ""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from curricle.findings import Severity
 from curricle.layout import CURRICULUM
 from curricle.printable import counted
-from curricle.stages.markdown import plain
+from curricle.stages.markdown import code, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +57,7 @@ def _findings(verdict: Verdict) -> Iterator[str]:
 
 
 def _finding(finding: Finding) -> Iterator[str]:
-    where = f"`{CURRICULUM.rpartition('/')[2]}` line {finding.line}, `{finding.pointer or '/'}`"
+    where = f"`{CURRICULUM.rpartition('/')[2]}` line {finding.line}, {code(finding.pointer or '/')}"
     yield f"- **{finding.rule}** ({where}): {plain(finding.message)}"
     yield f"  - {plain(finding.hint)}"
 
