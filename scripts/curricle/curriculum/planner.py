@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from curricle.curriculum.graph import critical_path, graph_of, topological_order
+from curricle.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,6 +111,9 @@ def make_plan(
     a week has left waits for the next one; only a node longer than a whole week is split. Of the
     nodes whose prerequisites are done, the one first in the document comes first, unless one of
     the next few fits into the rest of the week and it does not.
+
+    Raises:
+        InvalidArgumentError: with this start date, the plan outlasts the calendar.
     """
     budget = _tidy(hours_per_week * 60)
     graph = graph_of(
@@ -130,7 +134,7 @@ def make_plan(
                 items=items,
                 reviews=reviews,
                 deliverables=_deliverables(by_id, dependents, items),
-                starts_on=start_date + timedelta(weeks=number - 1) if start_date else None,
+                starts_on=_first_day(start_date, number),
             )
             for number, (items, reviews) in enumerate(weeks, 1)
         ),
@@ -141,6 +145,18 @@ def make_plan(
         start_date=start_date,
         warnings=_warnings(curriculum.nodes, budget),
     )
+
+
+def _first_day(start_date: date | None, week: int) -> date | None:
+    if start_date is None:
+        return None
+    try:
+        return start_date + timedelta(weeks=week) - timedelta(weeks=1)
+    except OverflowError as error:
+        raise InvalidArgumentError(
+            f"begun on {start_date}, week {week} would end after the year 9999",
+            hint="begin earlier",
+        ) from error
 
 
 def weeks_of_nodes(

@@ -45,9 +45,9 @@ def _event(week: Mapping[str, Any], material: Material) -> Iterator[str]:
     identity = sha256_hex(line_bytes([material.curriculum.topic, week["week"]]))[:32]
     yield "BEGIN:VEVENT"
     yield f"UID:{identity}@curricle"
-    yield f"DTSTAMP:{starts:%Y%m%d}T000000Z"
-    yield f"DTSTART;VALUE=DATE:{starts:%Y%m%d}"
-    yield f"DTEND;VALUE=DATE:{ends:%Y%m%d}"
+    yield f"DTSTAMP:{_digits(starts)}T000000Z"
+    yield f"DTSTART;VALUE=DATE:{_digits(starts)}"
+    yield f"DTEND;VALUE=DATE:{_digits(ends)}"
     yield "SUMMARY:" + _text(f"Week {week['week']}: {', '.join(titles)}")
     details = [
         *(
@@ -60,6 +60,11 @@ def _event(week: Mapping[str, Any], material: Material) -> Iterator[str]:
     yield "DESCRIPTION:" + "\\n".join(_text(detail) for detail in details)
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
+
+
+def _digits(day: date) -> str:
+    # NOTE: `%Y` writes the year 800 with three digits.
+    return day.isoformat().replace("-", "")
 
 
 def _text(text: str) -> str:
