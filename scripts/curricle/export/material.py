@@ -33,19 +33,25 @@ class Material:
 
     @cached_property
     def order(self) -> list[int]:
-        """Return the nodes in a teaching order."""
+        """Return all nodes: a teaching order, then those that a cycle holds back."""
+        held_back = set(range(len(self.graph.ids))).difference(self.ranked)
+        return [*self.ranked, *sorted(held_back)]
+
+    @cached_property
+    def ranked(self) -> list[int]:
+        """Return the nodes that no cycle holds back, in a teaching order."""
         return topological_order(self.graph)
 
     @cached_property
     def levels(self) -> list[int]:
         """Return for each node how many steps of prerequisites lead to it."""
-        return levels(self.graph, self.order)
+        return levels(self.graph, self.ranked)
 
     @cached_property
     def critical(self) -> frozenset[int]:
         """Return the nodes of the longest chain."""
         minutes = [node.estimate_minutes for node in self.curriculum.nodes]
-        return frozenset(critical_path(self.graph, self.order, minutes)[0])
+        return frozenset(critical_path(self.graph, self.ranked, minutes)[0])
 
     @cached_property
     def week_of(self) -> dict[str, int]:
