@@ -8,7 +8,6 @@ import click
 
 from curricle.cli.output import table, write_json, write_message, write_styled
 from curricle.layout import STAGES
-from curricle.printable import one_line
 from curricle.runs.listing import list_runs
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def command(
             [
                 header,
                 *(
-                    (row.run_id, row.stage or "?", row.failure, one_line(row.name or row.problem))
+                    (row.run_id, row.stage or "?", row.failure, row.name or row.problem)
                     for row in rows
                 ),
             ]

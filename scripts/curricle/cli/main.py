@@ -26,6 +26,7 @@ from curricle.cli.settings import Settings, runs_dir_of
 from curricle.errors import (
     CurricleError,
     DependencyMissingError,
+    DiskFullError,
     InternalError,
     InterruptError,
     InvalidArgumentError,
@@ -35,6 +36,10 @@ from curricle.errors import (
 if TYPE_CHECKING:
     from types import FrameType
 
+_OUTPUT_ERRORS: Final = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), DiskFullError),
+    **dict.fromkeys((errno.EIO, errno.EBADF), IoError),
+}
 _CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -132,8 +137,8 @@ def _typed(error: BaseException) -> CurricleError:
             return _usage_error(error)
         case ModuleNotFoundError():
             return DependencyMissingError(error.name or str(error))
-        case OSError(errno=errno.ENOSPC | errno.EIO | errno.EBADF):
-            return IoError(Path("standard output"), (error.strerror or str(error)).lower())
+        case OSError(errno=number) if number in _OUTPUT_ERRORS:
+            return _OUTPUT_ERRORS[number](Path("standard output"), os.strerror(number).lower())
         case _:
             return InternalError(error)
 
@@ -184,7 +189,8 @@ def _settings_for_messages(arguments: list[str]) -> Settings:
 
 
 def _usage_error(error: click.ClickException) -> InvalidArgumentError:
-    message = error.format_message().rstrip(".")
+    is_bare = isinstance(error, click.exceptions.NoArgsIsHelpError)
+    message = "no command is named" if is_bare else error.format_message().rstrip(".")
     hint = "see --help"
     if isinstance(error, click.UsageError) and error.ctx is not None:
         hint = f"{error.ctx.get_usage().replace('Usage: ', '').strip()}; see --help"

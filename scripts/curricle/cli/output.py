@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any, Final
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
-from curricle.printable import printable
+from curricle.printable import one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -47,8 +47,12 @@ def write_json(document: Mapping[str, Any]) -> None:
 
 
 def write_message(text: str) -> None:
-    """Print a message for the person; stdout stays free for the answer."""
-    _write(sys.stderr, printable(text) + "\n")
+    """Print a message for the person; stdout stays free for the answer.
+
+    Where nobody can read it, the work goes on.
+    """
+    with suppress(OSError):
+        _write(sys.stderr, printable(text) + "\n")
 
 
 def styled(text: str, style: str, *, use_color: bool) -> str:
@@ -90,7 +94,7 @@ def write_error(error: CurricleError, command_line: Callable[[Sequence[str]], st
 @contextmanager
 def progress(what: str) -> Iterator[Callable[[str], None]]:
     """Yield a function for messages; on a terminal, show meanwhile that something goes on."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():
         yield write_message
         return
     from rich.console import Console
@@ -106,9 +110,13 @@ def is_plain() -> bool:
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return rows as lines with aligned columns; the last column is as long as it is."""
+    """Return rows as lines with aligned columns; the last column is as long as it is.
+
+    A cell may hold anything; it is shown on one line.
+    """
     if not rows:
         return []
+    rows = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]) - 1)]
     return [
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])
@@ -116,7 +124,12 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def _write(stream: IO[str] | None, text: str) -> None:
-    if stream is not None:
-        stream.write(text)
-        stream.flush()
+def _write(stream: TextIO | None, text: str) -> None:
+    if stream is None:
+        return
+    stream.flush()
+    left = memoryview(text.encode(stream.encoding, "backslashreplace"))
+    # NOTE: with PYTHONUNBUFFERED, a full disk takes a part and only the next write fails.
+    while left:
+        left = left[stream.buffer.write(left) or 0 :]
+    stream.flush()

@@ -41,8 +41,8 @@ class Settings:
         """Return who does what and when, for a command that writes."""
         return Session(
             runs_dir=self.runs_dir,
-            actor=self.actor_option or _actor(),
-            command=shlex.join(self.arguments),
+            actor=_recordable(self.actor_option or _actor()),
+            command=_recordable(shlex.join(self.arguments)),
             clock=lambda: datetime.now(UTC),
             tell=tell,
         )
@@ -61,6 +61,11 @@ def runs_dir_of(option: str | None) -> Path:
 def _actor() -> str:
     named = os.environ.get(ACTOR_VARIABLE)
     return named or _git_email() or _user()
+
+
+def _recordable(text: str) -> str:
+    """Return text from outside that UTF-8 can hold: a file's name may be no text at all."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _git_email() -> str:
@@ -89,6 +94,6 @@ def _user() -> str:
 
 
 def _program() -> str:
-    if Path(sys.argv[0]).name == "orchestration.py":
-        return f"python {shlex.quote(sys.argv[0])}"
-    return "curricle"
+    if Path(sys.argv[0]).name == "curricle":
+        return "curricle"
+    return f"python {shlex.quote(sys.argv[0])}"

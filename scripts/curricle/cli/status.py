@@ -66,7 +66,7 @@ def _lines(settings: Settings, inspection: Inspection) -> list[str]:
     if failure := record.last_failure:
         lines += [
             styled(f"last failure: {failure.code}", "error", use_color=color)
-            + f" ({failure.at}, `{one_line(failure.command)}`)",
+            + f" ({one_line(failure.at)}, `{one_line(failure.command)}`)",
             f"  {one_line(failure.message)}",
             "",
         ]
@@ -78,9 +78,6 @@ def _show_all(settings: Settings, *, as_json: bool) -> None:
     if as_json:
         write_json({"runs": [row.to_json() for row in runs]})
         return
-    rows = [
-        (row.run_id, row.stage or "?", row.failure, one_line(row.name or row.problem))
-        for row in runs
-    ]
+    rows = [(row.run_id, row.stage or "?", row.failure, row.name or row.problem) for row in runs]
     header: list[tuple[Any, ...]] = [("RUN", "STAGE", "LAST FAILURE", "NAME")] if rows else []
     write_styled(table([*header, *rows]) or [f"no runs in {settings.runs_dir}"])

@@ -104,8 +104,10 @@ def _finding_lines(settings: Settings, finding: Finding) -> list[str]:
 
 
 def _write_sarif(result: ValidationResult, run_dir: Path) -> None:
-    from curricle.canonical import document_bytes
+    import json
+
     from curricle.export.findings import findings_sarif
 
     log = findings_sarif(result.verdict.findings, run_dir.as_posix())
-    write_raw(document_bytes(log).decode())
+    # Escaping everything beyond ASCII keeps control characters of pointers from a terminal.
+    write_raw(json.dumps(log, indent=2, sort_keys=True) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from curricle import __version__
 from curricle.curriculum.rules import RULES
@@ -74,7 +75,7 @@ def _result(finding: Finding, run_path: str) -> dict[str, Any]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": f"{run_path}/{CURRICULUM}"},
+                    "artifactLocation": {"uri": quote(f"{run_path}/{CURRICULUM}")},
                     "region": {"startLine": finding.line or 1},
                 },
                 "logicalLocations": [{"fullyQualifiedName": finding.pointer or "/"}],
