@@ -31,10 +31,10 @@ def main() -> int:
         from curricle.cli.main import run
 
         run()
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    root = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
     environment = os.path.join(root, ".venv")
     python = os.path.join(environment, "bin", "python")
-    if os.access(python, os.X_OK) and os.path.realpath(sys.prefix) != environment:
+    if os.access(python, os.X_OK) and os.path.realpath(sys.prefix) != os.path.realpath(environment):
         os.execv(python, [python, *sys.argv])
     return report_missing(missing, root)
 
