@@ -13,14 +13,16 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
 MAX_NESTING: Final = 200
 MAX_NUMBER_DIGITS: Final = 30
 
-_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
-_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+_STRING: Final = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_KEYS_AND_BRACES: Final = re.compile(rf"{_STRING}[ \t\n\r]*(?P<colon>:?)|[{{}}]")
+_STRINGS_AND_NUMBERS: Final = re.compile(rf"{_STRING}|[-+.\w]+")
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
+_ESCAPES: Final = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]|(?P<half>\\u[dD][89a-fA-F])|\\.")
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _ENCODING_MARKS: Final = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
 
@@ -44,15 +46,15 @@ def parse_json(data: bytes) -> Any:
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise MalformedJsonError(_lower_first(error.msg), error.lineno) from error
+        raise MalformedJsonError(_reason(error.msg), error.lineno) from error
     except _BadMemberError as error:
-        raise MalformedJsonError(error.why, _line_of_member(text, error.key)) from error
+        raise MalformedJsonError(error.why, error.find_line(text)) from error
     except RecursionError as error:
         raise MalformedJsonError(_TOO_DEEP) from error
-    if _nests_too_deep(data):
+    if _nests_too_deep(value):
         raise MalformedJsonError(_TOO_DEEP)
-    if _SURROGATE.search(data):
-        _check_surrogates(text, value)
+    if _SURROGATE.search(text):
+        _check_surrogates(text)
     return value
 
 
@@ -66,14 +68,14 @@ def decode_text(data: bytes) -> str:
         if data.startswith(mark):
             raise MalformedJsonError(f"the text is {name}, expected UTF-8", 1)
     try:
-        return data.removeprefix(b"\xef\xbb\xbf").decode()
+        return data.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         why = f"byte 0x{data[error.start]:02x} at offset {error.start} is not UTF-8"
         raise MalformedJsonError(why, line) from error
 
 
-def find_lines(text: str, pointers: Iterable[str]) -> dict[str, int]:
+def find_lines(text: str, pointers: Collection[str]) -> dict[str, int]:
     """Return the 1-based line at which each JSON pointer's value starts.
 
     A pointer that leads nowhere gets the line of the deepest part that exists. Only the parts
@@ -91,33 +93,57 @@ def find_lines(text: str, pointers: Iterable[str]) -> dict[str, int]:
 
 
 class _BadMemberError(Exception):
-    """A member of an object, or a number, breaks a limit; `key` helps to find the line."""
+    """A number, or an object with a repeated key, breaks a rule."""
 
-    def __init__(self, why: str, key: str) -> None:
+    def __init__(self, why: str, number: str | None = None) -> None:
         super().__init__(why)
         self.why = why
-        self.key = key
+        self.number = number
+
+    def find_line(self, text: str) -> int | None:
+        """Return the line of the first such number, or of the first key that repeats another."""
+        if self.number is None:
+            return _line_of_repeated_key(text)
+        for found in _STRINGS_AND_NUMBERS.finditer(text):
+            if found.group() == self.number:
+                return text.count("\n", 0, found.start()) + 1
+        return None
+
+
+def _line_of_repeated_key(text: str) -> int | None:
+    """Return the line of the repeated key in the object that ends first, as the decoder sees it."""
+    keys: list[set[str]] = []
+    repeated_at: list[int | None] = []
+    for found in _KEYS_AND_BRACES.finditer(text):
+        if found.group() == "{":
+            keys.append(set())
+            repeated_at.append(None)
+        elif found.group() == "}":
+            keys.pop()
+            if (offset := repeated_at.pop()) is not None:
+                return text.count("\n", 0, offset) + 1
+        elif found.group("colon"):
+            key, _ = _SKIPPER.raw_decode(text, found.start())
+            if key in keys[-1] and repeated_at[-1] is None:
+                repeated_at[-1] = found.start()
+            keys[-1].add(key)
+    return None
 
 
 _TOO_DEEP: Final = f"nested more than {MAX_NESTING} levels deep"
+_HOLDERS: Final = frozenset({dict, list})
 
 
-def _nests_too_deep(data: bytes) -> bool:
-    # Brackets inside strings can leave a rest that means nothing; then the strings go first.
-    return not _peels_bare(data) and not _peels_bare(_STRING.sub(b"", data))
-
-
-def _peels_bare(data: bytes) -> bool:
-    """Tell whether peeling innermost pairs of brackets `MAX_NESTING` times leaves none."""
-    brackets = data.translate(None, _NOT_BRACKETS)
+def _nests_too_deep(value: Any) -> bool:
+    level = [value] if type(value) in _HOLDERS else []
     for _ in range(MAX_NESTING):
-        if not brackets:
-            break
-        peeled = brackets.replace(b"[]", b"").replace(b"{}", b"")
-        if len(peeled) == len(brackets):
-            break
-        brackets = peeled
-    return not brackets
+        level = [
+            member
+            for holder in level
+            for member in (holder.values() if type(holder) is dict else holder)
+            if type(member) in _HOLDERS
+        ]
+    return bool(level)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -126,17 +152,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise _BadMemberError(f"duplicate key {key!r} in one object", f'"{key}"')
+                raise _BadMemberError(f"duplicate key {key!r} in one object")
             seen.add(key)
     return members
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > MAX_NUMBER_DIGITS:
-        raise _BadMemberError(
-            f"a number of {len(digits.lstrip('-'))} digits, at most {MAX_NUMBER_DIGITS} are allowed",
-            digits,
-        )
+    _check_length(digits)
     return int(digits)
 
 
@@ -144,12 +166,18 @@ def _float(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
         raise _BadMemberError(f"the number {digits[:40]} is too large", digits)
-    if len(digits) > MAX_NUMBER_DIGITS + 10:
-        raise _BadMemberError(
-            f"a number of {len(digits)} characters, at most {MAX_NUMBER_DIGITS} digits are allowed",
-            digits,
-        )
+    _check_length(digits)
     return number
+
+
+def _check_length(number: str) -> None:
+    if len(number) <= MAX_NUMBER_DIGITS:
+        return
+    digits = sum(map(str.isdecimal, number))
+    if digits > MAX_NUMBER_DIGITS:
+        raise _BadMemberError(
+            f"a number of {digits} digits, at most {MAX_NUMBER_DIGITS} are allowed", number
+        )
 
 
 def _constant(name: str) -> float:
@@ -162,24 +190,11 @@ _DECODER: Final = json.JSONDecoder(
 _SKIPPER: Final = json.JSONDecoder()
 
 
-def _line_of_member(text: str, needle: str) -> int | None:
-    # The last of several equal keys is the one that repeats an earlier one.
-    offset = text.rfind(needle) if needle.startswith('"') else text.find(needle)
-    return text.count("\n", 0, offset) + 1 if offset >= 0 else None
-
-
-def _check_surrogates(text: str, value: object) -> None:
-    pending = [value]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, dict):
-            pending.extend(item.keys())
-            pending.extend(item.values())
-        elif isinstance(item, list):
-            pending.extend(item)
-        elif isinstance(item, str) and any("\ud800" <= char <= "\udfff" for char in item):
-            found = _SURROGATE.search(text.encode())
-            line = text.encode().count(b"\n", 0, found.start()) + 1 if found else None
+def _check_surrogates(text: str) -> None:
+    # Every backslash of a JSON text stands in a string.
+    for found in _ESCAPES.finditer(text):
+        if found.group("half"):
+            line = text.count("\n", 0, found.start()) + 1
             raise MalformedJsonError("half of a surrogate pair (\\ud800 to \\udfff)", line)
 
 
@@ -241,5 +256,6 @@ def _deepest(lines: dict[str, int], pointer: str) -> int:
     return lines[pointer]
 
 
-def _lower_first(message: str) -> str:
-    return message[:1].lower() + message[1:]
+def _reason(message: str) -> str:
+    # The library would go on with a line and a column.
+    return message[:1].lower() + message[1:].removesuffix(" starting at").removesuffix(" at")
