@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from curricle.curriculum.placeholders import find_placeholder
 from curricle.curriculum.topic_spec import Depth, DomainMode, EvidenceMode
 from curricle.curriculum.values import (
     Curriculum,
@@ -115,10 +116,11 @@ def _node(
     spec: TopicSpec,
 ) -> Node:
     depth = spec.constraints.depth
-    objectives = [*(p.text for p in concept.objectives), *additions.outcomes]
+    written = (p.text for p in concept.objectives if find_placeholder(p.text) is None)
+    objectives = [*written, *additions.outcomes]
     ideas = [f"Made up of {_listed(parts)}"] if parts else core_ideas(concept)
-    if concept.aliases:
-        ideas.append(f"Also covers: {', '.join(dict.fromkeys(concept.aliases))}")
+    if aliases := [title for title in concept.aliases if find_placeholder(title) is None]:
+        ideas.append(f"Also covers: {', '.join(dict.fromkeys(aliases))}")
     return Node(
         id=node_id,
         title=concept.title,
@@ -156,6 +158,8 @@ def _capability(
     if parts:
         return f"Relate {_listed(parts)} to each other as parts of {concept.title}"
     told = f": {ideas[0]}" if ideas else ""
+    if find_placeholder(concept.title + told) is not None:
+        told = ""  # a title that ends in "TODO" is none, but reads as one before a colon
     match depth:
         case Depth.SURVEY:
             return f"Say what {concept.title} is about{told}"
@@ -237,8 +241,9 @@ def _linked(link: Link) -> Resource:
     host = (urlsplit(link.url).hostname or "").removeprefix("www.")
     path = urlsplit(link.url).path.lower()
     kind = "video" if host in _VIDEO_HOSTS else "pdf" if path.endswith(".pdf") else "web page"
+    text = printable(link.text)
     return Resource(
-        title=printable(link.text) or host,
+        title=host if not text or find_placeholder(text) else text,
         url=link.url,
         kind=kind,
         role="further reading",

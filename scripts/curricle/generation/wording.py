@@ -98,7 +98,9 @@ def key_terms(concept: Concept) -> list[str]:
     terms: dict[tuple[str, ...], str] = {}
     for text in _set_off(concept):
         key = title_key(text)
-        if key and not set(key) <= own and not set(key) <= FILLER_WORDS:
+        if not key or find_placeholder(text) is not None:
+            continue
+        if not set(key) <= own and not set(key) <= FILLER_WORDS:
             terms.setdefault(key, text)
     return list(terms.values())[:TERMS_MAX]
 
