@@ -22,6 +22,7 @@ from curricle.runs.freshness import (
     spec_was_accepted,
 )
 from curricle.runs.objects import digests_with_prefix, find_object
+from curricle.runs.reports import find_unreadable
 from curricle.runs.state import RunState, load_run
 
 if TYPE_CHECKING:
@@ -75,7 +76,12 @@ def inspect_run(run_dir: Path) -> Inspection:
     state = load_run(run_dir)
     digests = take_snapshot(run_dir).digests
     problem = _spec_problem(run_dir, state, digests)
-    freshness = assess(state.record, digests, spec_is_ready=not problem)
+    freshness = assess(
+        state.record,
+        digests,
+        spec_is_ready=not problem,
+        unreadable=find_unreadable(run_dir, state.record, digests),
+    )
     unplaced = {
         path
         for path, placement in state.pending.items()

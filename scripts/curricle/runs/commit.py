@@ -42,6 +42,7 @@ from curricle.runs.record import (
     StageRecord,
     apply_entries,
 )
+from curricle.runs.reports import find_unreadable
 from curricle.runs.state import RunState, last_line_matches, load_run
 
 if TYPE_CHECKING:
@@ -65,11 +66,13 @@ class RunWriter:
     command: str
     spec_is_ready: bool = False
     """Set by whoever reads the topic spec; a spec accepted before is ready anyway."""
+    unreadable: frozenset[str] = frozenset()
+    """Digests of reports that somebody changed so that they have to be made anew."""
 
     def freshness(self) -> Freshness:
         """Return how the run stands now."""
         is_ready = self.spec_is_ready or spec_was_accepted(self.record, self.digests)
-        return assess(self.record, self.digests, spec_is_ready=is_ready)
+        return assess(self.record, self.digests, spec_is_ready=is_ready, unreadable=self.unreadable)
 
     def read(self, path: str) -> bytes | None:
         """Return a file of the run, or None; what `digests` holds is what was read."""
@@ -226,6 +229,7 @@ def writing(
             clock=clock,
             actor=actor,
             command=command,
+            unreadable=find_unreadable(run_dir, state.record, snapshot.digests),
         )
         writer.complete(state)
         yield writer

@@ -22,7 +22,7 @@ from curricle.layout import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from curricle.runs.record import RunRecord, StageRecord
 
@@ -70,7 +70,7 @@ class StageState:
     artifacts: Mapping[str, State]
     """Outputs to their state; an output that a person edited is `edited` even when stale."""
     was_made: bool
-    """The stage has a record, or its output was put there by hand."""
+    """The stage has a record, or a curriculum was put there by hand."""
     changed: tuple[Changed, ...] = ()
     reasons: tuple[str, ...] = ()
     """Why it is stale, beyond changed inputs."""
@@ -96,17 +96,27 @@ class Freshness:
     """Who made the curriculum on disk."""
 
 
-def assess(record: RunRecord, digests: Mapping[str, str], *, spec_is_ready: bool) -> Freshness:
+def assess(
+    record: RunRecord,
+    digests: Mapping[str, str],
+    *,
+    spec_is_ready: bool,
+    unreadable: Collection[str] = (),
+) -> Freshness:
     """Return how a run stands, from its record and the digests of the files it has now.
 
     `digests` has no entry for a file that is not there. `spec_is_ready` is what the topic spec on
-    disk says of itself.
+    disk says of itself. `unreadable` are digests of reports that were changed into anything.
     """
     states = {stage: _state(stage, record, digests) for stage in STAGES[1:]}
     generated = states[Stage.GENERATED]
     if generated.is_stale:
         for stage in (Stage.VALIDATED, Stage.PLANNED, Stage.ITERATED):
             states[stage] = _stale_after(states[stage], "curriculum.json is stale")
+    for stage in (Stage.VALIDATED, Stage.PLANNED, Stage.ITERATED):
+        report = OUTPUTS_OF[stage][0]
+        if digests.get(report) in unreadable:
+            states[stage] = _stale_after(states[stage], "it can no longer be read")
     origin = _origin(record, generated)
     return Freshness(
         stages=states,
@@ -138,8 +148,8 @@ def _state(stage: Stage, record: RunRecord, digests: Mapping[str, str]) -> Stage
     outputs = dict.fromkeys(OUTPUTS_OF[stage][:1]) | (dict(made.outputs) if made else {})
     artifacts = {path: _artifact(sha, digests.get(path)) for path, sha in outputs.items()}
     if made is None:
-        by_hand = any(state is State.EDITED for state in artifacts.values())
-        return StageState(artifacts=artifacts, was_made=by_hand)
+        by_hand = State.EDITED in artifacts.values()
+        return StageState(artifacts=artifacts, was_made=by_hand and stage is Stage.GENERATED)
     changed = _changed_inputs(stage, made, digests)
     reasons = list(_changed_settings(stage, made, record))
     if changed or reasons:
