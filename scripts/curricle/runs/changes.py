@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SHOWN_MAX: Final = 3
+_CHANGE_LENGTH_MAX: Final = 160
 
 
 def describe_change(name: str, before: bytes | None, after: bytes | None) -> str:
@@ -30,7 +31,7 @@ def describe_change(name: str, before: bytes | None, after: bytes | None) -> str
     changes = list(_changes(old, new, ""))
     if not changes:
         return f"{name} changed in its layout only"
-    shown = "; ".join(changes[:_SHOWN_MAX])
+    shown = "; ".join(one_line(change, _CHANGE_LENGTH_MAX) for change in changes[:_SHOWN_MAX])
     more = f"; and {len(changes) - _SHOWN_MAX} more" if len(changes) > _SHOWN_MAX else ""
     return f"{name} changed: {shown}{more}"
 
