@@ -11,7 +11,8 @@ from curricle.printable import one_line
 if TYPE_CHECKING:
     from curricle.export.material import Material
 
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The signs, and their wide forms, which East Asian spreadsheets take for the same."""
 _COLUMNS: Final = (
     "id",
     "title",

@@ -7,7 +7,7 @@ never cut, so boxes differ in height.
 
 from __future__ import annotations
 
-import textwrap
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -27,7 +27,6 @@ _LINE_HEIGHT: Final = 15
 _PADDING: Final = 9
 _GAP: Final = 14
 _MARGIN: Final = 20
-_CHARACTERS_PER_LINE: Final = 28
 _SWEEPS: Final = 12
 
 
@@ -76,9 +75,7 @@ def draw(material: Material) -> Drawing | None:
     if len(nodes) > DRAWN_MAX:
         return None
     columns = _ordered_columns(material)
-    lines = [
-        tuple(textwrap.wrap(one_line(node.title), _CHARACTERS_PER_LINE)) or ("",) for node in nodes
-    ]
+    lines = [_wrapped(one_line(node.title)) for node in nodes]
     heights = [len(own) * _LINE_HEIGHT + 2 * _PADDING for own in lines]
     tallest = max(sum(heights[node] + _GAP for node in column) for column in columns)
     boxes: dict[int, Box] = {}
@@ -104,6 +101,36 @@ def draw(material: Material) -> Drawing | None:
             if before in boxes and after in boxes
         ),
     )
+
+
+def _wrapped(text: str) -> tuple[str, ...]:
+    lines = []
+    while text:
+        end = _fitting(text)
+        if end < len(text):
+            end = max(text.rfind(" ", 0, end + 1), 0) or end
+        lines.append(text[:end])
+        text = text[end:].lstrip()
+    return tuple(lines) or ("",)
+
+
+def _fitting(text: str) -> int:
+    """Return how many of the first characters a box is wide enough for, at least one."""
+    room = _BOX_WIDTH - 2.0 * _PADDING
+    for at, char in enumerate(text):
+        room -= _width(char)
+        if room < 0:
+            return max(at, 1)
+    return len(text)
+
+
+def _width(char: str) -> float:
+    """Return the pixels of a character at 13 pixels' height, rather too many than too few."""
+    if unicodedata.east_asian_width(char) in "WF":
+        return 13.5
+    if char in "mwMW@%":
+        return 12.5
+    return 9.5 if char.isupper() else 7.2
 
 
 def _ordered_columns(material: Material) -> list[list[int]]:

@@ -10,7 +10,8 @@ from curricle.printable import one_line
 if TYPE_CHECKING:
     from curricle.export.material import Material
 
-_SPECIAL: Final = re.compile(r"[^\w .,:()/+-]|_", re.UNICODE)
+_SPECIAL: Final = re.compile(r"[^\w .,:()/+-]|_|^[+-]|(?<=\d)\.(?=\s)")
+"""What is written as an entity: signs of Mermaid's own, and what would begin a Markdown list."""
 
 
 def render_mermaid(material: Material) -> str:
