@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from curricle.canonical import sha256_hex
-from curricle.errors import InvalidArgumentError, RunAmbiguousError, RunNotFoundError
+from curricle.errors import InvalidArgumentError, IoError, RunAmbiguousError, RunNotFoundError
 from curricle.fsio import DRAFT_PREFIX, file_digest, path_within, read_file, translated
 from curricle.layout import CURRICULUM, RUN_FILE
 
@@ -54,7 +55,8 @@ def find_run(runs_dir: Path, name: str) -> Path:
         return runs_dir / (name if name in candidates else candidates[0])
     if candidates:
         raise RunAmbiguousError(name, candidates)
-    with translated(runs_dir / name):
+    # Not every text can be a folder's name: some are too long, some no UTF-8.
+    with suppress(OSError, ValueError):
         if (runs_dir / name / RUN_FILE).is_file():
             return runs_dir / name
     raise RunNotFoundError(name, runs_dir)
@@ -74,7 +76,7 @@ def take_snapshot(run_dir: Path, *, with_contents: bool = False) -> Snapshot:
     """Return what a run holds; with the contents of its inputs and its curriculum if asked.
 
     Raises:
-        IoError: a file is a link, a FIFO or anything but a plain file.
+        IoError: a file is a link, a FIFO or anything but a plain file, or has an odd name.
         PermissionDeniedError: a file cannot be read.
     """
     digests: dict[str, str] = {}
@@ -102,6 +104,8 @@ def _files_below(run_dir: Path) -> list[str]:
                 continue
         for entry in entries:
             relative = f"{folder}/{entry.name}"
+            if any("\ud800" <= char <= "\udfff" for char in entry.name):
+                raise IoError(path, f"it holds a file whose name is not UTF-8: {entry.name!r}")
             if entry.is_dir(follow_symlinks=False):
                 pending.append(relative)
             elif not entry.name.startswith(DRAFT_PREFIX):

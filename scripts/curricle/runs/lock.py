@@ -64,5 +64,5 @@ def _holder(descriptor: int) -> str:
     try:
         note = json.loads(os.pread(descriptor, 4096, 0))
         return f"`{note['command']}` (process {note['pid']}, since {note['since']})"
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return "another command that has just begun"

@@ -23,7 +23,7 @@ def keep_object(run_dir: Path, data: bytes, digest: str | None = None) -> str:
     digest = digest or sha256_hex(data)
     folder = path_within(run_dir, OBJECTS)
     path = path_within(folder, digest)
-    if find_size(path) != len(data):
+    if find_size(path) != len(data) or find_object(run_dir, digest) is None:
         make_folder(folder)
         write_file(path, data)
     return digest
