@@ -244,8 +244,8 @@ class _Reader:
 
     def _read_code(self, node: SyntaxTreeNode, section: _Open, depth: int, list_id: int) -> None:
         first, last = _line_range(node)
-        if node.type == "fence" and last >= len(self.lines):
-            closing = self.lines[last - 1].strip() if last > first else ""
+        if node.type == "fence" and last >= _last_written(self.lines, 1, len(self.lines)):
+            closing = self.lines[last - 1].strip("> \t") if last > first else ""
             if not closing.startswith(node.markup) or closing.strip(node.markup[0]):
                 self.unclosed_code_line = first
         section.passages.append(
