@@ -218,7 +218,9 @@ def writing(
             why, line = state.journal_problem
             raise JournalBrokenError(state.record.run_id, why, line=line)
         if not last_line_matches(run_dir, state.record.head):
-            raise JournalBrokenError(state.record.run_id, "its last line was changed")
+            raise JournalBrokenError(
+                state.record.run_id, "its end is not the one that run.json knows"
+            )
         _remove_drafts(run_dir)
         snapshot = take_snapshot(run_dir, with_contents=True)
         writer = RunWriter(

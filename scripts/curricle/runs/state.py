@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from curricle.canonical import sha256_hex
 from curricle.errors import RunMetadataInvalidError, RunSchemaUnsupportedError
 from curricle.fsio import find_file, path_within, translated
 from curricle.jsontext import MalformedJsonError, decode_text, find_lines, parse_json
 from curricle.layout import JOURNAL, RUN_FILE
+from curricle.runs.folder import ARTIFACT_FOLDERS
 from curricle.runs.journal import read_chain
 from curricle.runs.record import EVENT_STAGE, SCHEMA_VERSION, RunRecord, apply_entries
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from curricle.runs.journal import Chain, Entry, Head
+
+_PLACES: Final = tuple(f"{folder}/" for folder in ARTIFACT_FOLDERS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,12 +87,15 @@ def load_run(run_dir: Path) -> RunState:
 
 
 def last_line_matches(run_dir: Path, head: Head) -> bool:
-    """Tell whether the journal's line before `head` still has the digest that `head` carries."""
+    """Tell whether the journal's line before `head` still has the digest that `head` carries.
+
+    And its number: an entry after a head that counts wrongly would break the chain for good.
+    """
     path = path_within(run_dir, JOURNAL)
     data = _read_from(path, 0) or b""
     data = data[: head.size_bytes]
     start = data.rfind(b"\n", 0, len(data) - 1) + 1
-    return sha256_hex(data[start:]) == head.sha256
+    return sha256_hex(data[start:]) == head.sha256 and data.count(b"\n") == head.entries
 
 
 def _load_record(run_dir: Path) -> RunRecord:
@@ -166,6 +172,8 @@ def _pending(entries: Sequence[Entry]) -> dict[str, Placement]:
         if entry.event != EVENT_STAGE:
             continue
         for path, digest in entry.data["outputs"].items():
+            if not path.startswith(_PLACES) or ".." in path.split("/"):
+                raise ValueError("an output outside the run's folders")
             before = {entry.data["replaced"][path]} if path in entry.data["replaced"] else set()
             if path in pending:
                 before |= {pending[path].digest, *pending[path].before}
