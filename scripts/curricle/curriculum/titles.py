@@ -20,7 +20,16 @@ _NUMBERING: Final = re.compile(
 )
 _PARENTHESES: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _ARTICLES: Final = frozenset({"a", "an", "the"})
-_SINGULARS: Final = {"indices": "index", "vertices": "vertex", "matrices": "matrix"}
+_IRREGULAR: Final = """
+    index:indices vertex:vertices matrix:matrices quiz:quizzes cookie:cookies movie:movies
+    cache:caches headache:headaches alias:aliases bias:biases canvas:canvases lens:lenses
+    bonus:bonuses bus:buses focus:focuses status:statuses virus:viruses https:https
+"""
+_SINGULARS: Final = {
+    word: singular
+    for singular, plural in (pair.split(":") for pair in _IRREGULAR.split())
+    for word in (singular, plural)
+}
 _NO_PLURAL: Final = ("ss", "us", "is", "ous", "news", "series", "species")
 
 
@@ -36,7 +45,7 @@ def singular(word: str) -> str:
         return word[:-2]
     if word.endswith("ies") and len(word) > 4:  # noqa: PLR2004 - ties, pies
         return word[:-3] + "y"
-    if word.endswith(("sses", "shes", "ches", "xes", "zes")):
+    if word.endswith(("sses", "shes", "ches", "xes", "zzes", "tzes")):
         return word[:-2]
     return word[:-1]
 
@@ -53,7 +62,8 @@ def title_key(title: str) -> tuple[str, ...]:
     key = tuple(map(singular, words_of(strip_numbering(title))))
     if _ARTICLES.isdisjoint(key):
         return key
-    return tuple(word for word in key if word not in _ARTICLES)
+    # The last word is no article: Vitamin A.
+    return (*(word for word in key[:-1] if word not in _ARTICLES), key[-1])
 
 
 def strip_numbering(title: str) -> str:
