@@ -9,8 +9,9 @@ WHOLE: Final = frozenset({"...", "…", "?", "??", "???", "-", "--", "n/a", "N/A
 """Strings that are a placeholder from end to end."""
 
 _NOT_SHOUTED: Final = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ<"))
-_SHOUTED_HINTS: Final = (b"TODO", b"TBD", b"TBA", b"FIXME", b"XXX", b"<", b"REPLACE", b"LOREM")
-_HINTS: Final = (b"eplace", b"orem ipsum")
+_SHOUTED_HINTS: Final = (b"TODO", b"TBD", b"TBA", b"FIXME", b"XXX", b"<")
+_HINTS: Final = (b"replace", b"lorem ipsum", b"\\u003c")
+"""In any case; the last is how some programs write `<` in JSON."""
 
 _PLACEHOLDER: Final = re.compile(
     r"\b(?i:replace([_-])with\1\w+)|\bREPLACE WITH \w+"
@@ -35,4 +36,7 @@ def may_hold_placeholder(raw: bytes) -> bool:
     Does not look for texts that are a placeholder from end to end: see `WHOLE`.
     """
     shouted = raw.translate(None, _NOT_SHOUTED)
-    return any(hint in shouted for hint in _SHOUTED_HINTS) or any(hint in raw for hint in _HINTS)
+    if any(hint in shouted for hint in _SHOUTED_HINTS):
+        return True
+    lower = raw.lower()
+    return any(hint in lower for hint in _HINTS)

@@ -113,9 +113,11 @@ def _control_characters(subject: Subject) -> Iterator[Hit]:
 
 def _placeholders(subject: Subject) -> Iterator[Hit]:
     is_hinted = may_hold_placeholder(subject.raw)
-    if not is_hinted and not any(map(_has_whole_placeholder, subject.curriculum.nodes)):
+    curriculum = subject.curriculum
+    is_whole = curriculum.topic in WHOLE or any(map(_has_whole_placeholder, curriculum.nodes))
+    if not is_hinted and not is_whole:
         return
-    for path, text in all_texts(subject.curriculum):
+    for path, text in all_texts(curriculum):
         # A question may well ask about a placeholder.
         if path[0] != "open_questions" and (found := find_placeholder(text)):
             yield Hit(pointer_to(*path), f"{path[-1]} still holds the placeholder {found!r}")
@@ -127,6 +129,7 @@ def _has_whole_placeholder(node: Node) -> bool:
         WHOLE.isdisjoint((node.title, node.capability, check.task, check.pass_criteria))
         and WHOLE.isdisjoint(node.core_ideas)
         and WHOLE.isdisjoint(node.pitfalls)
+        and all(WHOLE.isdisjoint((resource.title, resource.role)) for resource in node.resources)
     )
 
 
