@@ -13,6 +13,10 @@ from curricle.generation.roles import Role, role_of
 from curricle.generation.selection import ScopeMode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from curricle.generation.content import Term
+    from curricle.generation.document import Passage
     from curricle.generation.selection import Selection
 
 
@@ -73,42 +77,40 @@ def _seeds(document: Document) -> Outline:
             )
             continue
         topics, rest = topics_in(section.passages)
-        for term in topics:
-            concepts.append(
-                Concept(
-                    title=term.title,
-                    line=term.line,
-                    last_line=term.last_line,
-                    parent=None,
-                    prose=tuple(p for p in term.passages if p.kind is not PassageKind.ITEM),
-                )
-            )
-            below, _ = topics_in([p for p in term.passages if p.kind is PassageKind.ITEM])
-            parent = len(concepts) - 1
-            concepts += [
-                Concept(
-                    title=inner.title,
-                    line=inner.line,
-                    last_line=inner.last_line,
-                    parent=parent,
-                    prose=inner.passages,
-                )
-                for inner in below
-            ]
-        for passage in rest:
-            if passage.kind is PassageKind.PROSE:
-                lines = "".join(span.text for span in passage.spans).split("\n")
-                concepts += [
-                    Concept(
-                        title=" ".join(text.split()),
-                        line=passage.line + at,
-                        last_line=passage.line + at,
-                        parent=None,
-                    )
-                    for at, text in enumerate(lines)
-                    if text.strip()
-                ]
+        seeds = [_item_seed(term) for term in topics]
+        seeds += [(seed, ()) for passage in rest for seed in _line_seeds(passage)]
+        for seed, below in sorted(seeds, key=lambda pair: pair[0].line):
+            parent = len(concepts)
+            concepts += [seed, *(replace(inner, parent=parent) for inner in below)]
     title = next((section.title for section in document.sections if section.level == 1), "")
     return merge_duplicates(
         Outline(title=title, concepts=tuple(concepts), left_out=tuple(left_out))
     )
+
+
+def _item_seed(term: Term) -> tuple[Concept, tuple[Concept, ...]]:
+    """Return the concept of an item, and those of the items below it."""
+    below, _ = topics_in([p for p in term.passages if p.kind is PassageKind.ITEM])
+    prose = [p for p in term.passages if p.kind is not PassageKind.ITEM]
+    return _seed(term, prose), tuple(_seed(inner, inner.passages) for inner in below)
+
+
+def _seed(term: Term, prose: Sequence[Passage]) -> Concept:
+    return Concept(
+        title=term.title,
+        line=term.line,
+        last_line=term.last_line,
+        parent=None,
+        prose=tuple(prose),
+    )
+
+
+def _line_seeds(passage: Passage) -> Iterator[Concept]:
+    """Yield a concept for an item that is a whole sentence, and for each line of a paragraph."""
+    if passage.kind is PassageKind.CODE:
+        return
+    is_item = passage.kind is PassageKind.ITEM
+    lines = [passage.text] if is_item else "".join(s.text for s in passage.spans).split("\n")
+    for at, text in enumerate(lines, start=passage.line):
+        if text.strip():
+            yield Concept(title=" ".join(text.split()), line=at, last_line=at, parent=None)
