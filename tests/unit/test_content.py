@@ -25,7 +25,7 @@ def texts(passages: Iterable[Passage]) -> list[str]:
     ("text", "terms"),
     [
         ("- **Stack**: a pile\n- **Queue**: a line\n", ["Stack", "Queue"]),
-        ("- *Stack* – a pile\n- *Queue* – a line\n", ["Stack", "Queue"]),
+        ("- *Stack* — a pile\n- *Queue* — a line\n", ["Stack", "Queue"]),
         ("**Stack.** A pile of plates.\n", ["Stack"]),
         ("Stack\n: A pile.\n\nQueue\n: A line.\n", ["Stack", "Queue"]),
         ("| Concept | Meaning |\n|-|-|\n| Stack | pile |\n| Queue | line |\n", ["Stack", "Queue"]),

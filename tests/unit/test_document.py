@@ -27,7 +27,7 @@ def test_sections_know_their_level_their_lines_and_what_they_are_part_of() -> No
         ("## [Linked](https://example.org) title", "Linked title"),
         ("## Closing hashes ##", "Closing hashes"),
         ("## Anchored {#anchor-id}", "Anchored"),
-        ("## Größe – наука 科学 🎉", "Größe – наука 科学 🎉"),
+        ("## Größe — наука 科学 🎉", "Größe — наука 科学 🎉"),
         ("## R&amp;D &lt;T&gt;", "R&D <T>"),
         ("## A <b>bold</b> claim", "A bold claim"),
         ("## Snake\\_case", "Snake_case"),
