@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from curricle.printable import one_line
+from curricle.printable import counted, one_line
 from curricle.stages.markdown import plain
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ def render_markdown(material: Material) -> str:
     lines = [
         f"# {plain(curriculum.topic)}",
         "",
-        f"{len(curriculum.nodes)} nodes, {material.graph.edge_count} edges, {material.hours:g} hours.",
+        (
+            f"{counted(len(curriculum.nodes), 'node')},"
+            f" {counted(material.graph.edge_count, 'edge')}, {material.hours:g} hours."
+        ),
         "",
     ]
     for at in material.order:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from curricle.canonical import line_bytes
-from curricle.printable import one_line
+from curricle.printable import counted, one_line
 from curricle.stages.markdown import code, plain
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ def render_diff_page(diff: Diff, *, is_first: bool) -> str:
 
 def _body(diff: Diff) -> Iterator[str]:
     hours = diff.minutes_delta / 60
-    yield f"{_signed(hours)} hours; {len(diff.weeks_moved)} nodes move to another week."
+    moved = len(diff.weeks_moved)
+    yield f"{_signed(hours)} hours; {counted(moved, 'node')} in another week."
     yield ""
     yield from _list("Added", [f"{plain(n['title'])} ({code(n['id'])})" for n in diff.added])
     yield from _list("Removed", [f"{plain(n['title'])} ({code(n['id'])})" for n in diff.removed])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from curricle.printable import counted
 from curricle.stages.markdown import plain
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def render_plan_page(plan: Plan, curriculum: Curriculum) -> str:
     lines = [
         f"# Plan: {plain(curriculum.topic)}",
         "",
-        f"{hours:g} hours in {len(plan.weeks)} weeks of at most {budget:g} hours.",
+        f"{hours:g} hours in {counted(len(plan.weeks), 'week')} of at most {budget:g} hours.",
         "",
         f"The longest chain of prerequisites takes {plan.critical_path_minutes / 60:g} hours: "
         + " → ".join(titles[node_id] for node_id in plan.critical_path),
