@@ -94,7 +94,8 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o666) -> None:
     `mode` is what the file gets before the umask. A link at `path` is replaced, not followed.
 
     Raises:
-        DiskFullError, PermissionDeniedError, IoError: nothing was replaced.
+        DiskFullError, PermissionDeniedError, IoError: nothing was replaced; or it was, and the
+            folder could not be synced.
     """
     draft = path.with_name(DRAFT_PREFIX + secrets.token_hex(8))
     with translated(path):
@@ -135,7 +136,8 @@ def new_file(path: Path, *, mode: int) -> Iterator[BinaryIO]:
         except OSError as error:
             raise _typed(error, path) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with translated(path):
+            draft.unlink(missing_ok=True)
     sync_folder(path.parent)
 
 
@@ -193,8 +195,8 @@ def sync_folder(path: Path) -> None:
 
 def remove_drafts(folder: Path) -> None:
     """Remove what writers that died have left; only for a caller that holds the run's lock."""
-    with translated(folder):
-        for entry in os.scandir(folder):
+    with translated(folder), os.scandir(folder) as entries:
+        for entry in entries:
             if entry.name.startswith(DRAFT_PREFIX) and entry.is_file(follow_symlinks=False):
                 os.unlink(entry.path)  # noqa: PTH108 - a boundary of its own
 
