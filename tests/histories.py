@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from command import EXAMPLES
-from curricle.layout import STAGE_VERSIONS, Stage
+from curricle.layout import INPUTS_OF, STAGE_VERSIONS, Stage
 from curricle.pipeline import bring_up_to_date, init_run
 from curricle.providers.internal import InternalProvider
 from curricle.runs.commit import writing
+from curricle.runs.freshness import expand
 from curricle.runs.journal import Entry, Head, advance, encode_entry
 from curricle.session import Session
 
@@ -69,9 +70,10 @@ def writer_of(run_dir: Path, command: str = COMMAND) -> AbstractContextManager[R
 
 
 def commit(writer: RunWriter, outputs: Mapping[str, bytes], stage: Stage = Stage.PLANNED) -> None:
-    """Commit outputs of a stage that read nothing."""
+    """Commit outputs of a stage that read what is there now."""
+    inputs = expand(INPUTS_OF[stage], writer.digests)
     version = STAGE_VERSIONS[stage]
-    writer.commit_stage(stage, outputs, inputs={}, version=version, parameters={})
+    writer.commit_stage(stage, outputs, inputs=inputs, version=version, parameters={})
 
 
 def copy_of(run_dir: Path, folder: Path) -> Path:
