@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 def render_dot(material: Material) -> str:
     """Return a `digraph`, arrows from prerequisite to what builds on it."""
-    nodes = material.curriculum.nodes
+    nodes, critical = material.curriculum.nodes, material.critical
     lines = ["digraph curriculum {", "  rankdir=LR;", "  node [shape=box, style=rounded];"]
     for at, node in enumerate(nodes):
-        width = ", penwidth=2" if at in material.critical else ""
+        width = ", penwidth=2" if at in critical else ""
         lines.append(f"  n{at} [label={_quoted(node.title)}{width}];")
     lines += [
         f"  n{before} -> n{after};"

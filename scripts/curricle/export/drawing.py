@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from curricle.printable import one_line
@@ -90,12 +91,13 @@ def draw(material: Material) -> Drawing | None:
                 lines=lines[node],
             )
             y += heights[node] + _GAP
+    chain = set(pairwise(material.chain))
     return Drawing(
         width=2 * _MARGIN + (len(columns) - 1) * _COLUMN_WIDTH + _BOX_WIDTH,
         height=2 * _MARGIN + tallest,
         boxes=tuple(boxes[node] for node in sorted(boxes)),
         arrows=tuple(
-            _arrow(boxes[before], boxes[after], material.critical)
+            _arrow(boxes[before], boxes[after], is_critical=(before, after) in chain)
             for after, needs in enumerate(material.graph.needs)
             for before in needs
             if before in boxes and after in boxes
@@ -160,7 +162,7 @@ def _mean(places: Sequence[float], own: float) -> float:
     return sum(places) / len(places) if places else own
 
 
-def _arrow(before: Box, after: Box, critical: frozenset[int]) -> Arrow:
+def _arrow(before: Box, after: Box, *, is_critical: bool) -> Arrow:
     x1, y1 = before.x + before.width, before.y + before.height / 2
     x2, y2 = after.x, after.y + after.height / 2
     bend = max(30.0, (x2 - x1) / 2)
@@ -168,5 +170,5 @@ def _arrow(before: Box, after: Box, critical: frozenset[int]) -> Arrow:
         before=before.node,
         after=after.node,
         path=f"M{x1:g},{y1:g} C{x1 + bend:g},{y1:g} {x2 - bend:g},{y2:g} {x2:g},{y2:g}",
-        is_critical=before.node in critical and after.node in critical,
+        is_critical=is_critical,
     )

@@ -48,10 +48,15 @@ class Material:
         return levels(self.graph, self.ranked)
 
     @cached_property
+    def chain(self) -> tuple[int, ...]:
+        """Return the chain of prerequisites that takes longest."""
+        minutes = [node.estimate_minutes for node in self.curriculum.nodes]
+        return critical_path(self.graph, self.ranked, minutes)[0]
+
+    @property
     def critical(self) -> frozenset[int]:
         """Return the nodes of the longest chain."""
-        minutes = [node.estimate_minutes for node in self.curriculum.nodes]
-        return frozenset(critical_path(self.graph, self.ranked, minutes)[0])
+        return frozenset(self.chain)
 
     @cached_property
     def week_of(self) -> dict[str, int]:

@@ -24,7 +24,7 @@ def render_mermaid(material: Material) -> str:
         for after, needs in enumerate(material.graph.needs)
         for before in needs
     ]
-    if material.critical:
+    if material.chain:
         lines.append("  classDef critical stroke-width:3px")
         lines.append(f"  class {','.join(f'n{at}' for at in sorted(material.critical))} critical")
     return "\n".join([*lines, ""])

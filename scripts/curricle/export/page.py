@@ -54,7 +54,7 @@ def render_html(material: Material) -> str:
             "nodes": len(material.curriculum.nodes),
             "edges": material.graph.edge_count,
             "hours": material.hours,
-            "chain": len(material.critical),
+            "chain": len(material.chain),
         },
     )
     return page
