@@ -21,7 +21,7 @@ TERMS_MAX: Final = 5
 
 _TERM_WORDS_MAX: Final = 4
 _NAME_IN_CODE: Final = re.compile(r"[\w.:@/-]{2,30}(?:\(\))?|[A-Z]+(?: [A-Z]+)+")
-_SENTENCE: Final = re.compile(r"(?<=[.!?])[\"”’')\]*]*\s+(?=[\"“‘'(\[]?[A-Z0-9À-Ý])")  # noqa: RUF001
+_SENTENCE: Final = re.compile(r"(?<=[.!?])([\"”’')\]*]*)\s+(?=[\"“‘'(\[]?[A-Z0-9À-Ý])")  # noqa: RUF001
 _ABBREVIATION: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|Mr|Dr|St|No|Fig|approx)|\b[A-Z])\.$"
 )
@@ -43,12 +43,20 @@ _CHECK: Final = re.compile(
 def sentences(passage: Passage) -> list[str]:
     """Return the sentences of a passage, whole; without those that are still to be written."""
     found: list[str] = []
-    for part in _SENTENCE.split(passage.text):
+    for part in _parts(passage.text):
         if found and _ABBREVIATION.search(found[-1]):
             found[-1] = f"{found[-1]} {part}"
         elif part.strip():
             found.append(part.strip())
     return [sentence for sentence in found if find_placeholder(sentence) is None]
+
+
+def _parts(text: str) -> Iterator[str]:
+    start = 0
+    for end in _SENTENCE.finditer(text):
+        yield text[start : end.end(1)]  # with the quotes and brackets that close it
+        start = end.end()
+    yield text[start:]
 
 
 def core_ideas(concept: Concept) -> list[str]:
