@@ -6,7 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from curricle.errors import InvalidArgumentError, JournalBrokenError, RunMetadataInvalidError
+from curricle.errors import (
+    InvalidArgumentError,
+    JournalBrokenError,
+    RunMetadataInvalidError,
+    RunSchemaUnsupportedError,
+)
 from curricle.fsio import find_file, path_within
 from curricle.layout import JOURNAL
 from curricle.runs.journal import Chain, Head, read_chain
@@ -58,7 +63,7 @@ def verify_journal(run_dir: Path, noted: str | None) -> Proof:
         heads.append(("the noted head", _parse_head(noted)))
     try:
         state = load_run(run_dir)
-    except RunMetadataInvalidError:
+    except (RunMetadataInvalidError, RunSchemaUnsupportedError):
         state = None
     if state is not None:
         if state.journal_problem:
