@@ -227,7 +227,7 @@ def test_drafts_of_writers_that_died_are_removed_and_a_persons_files_are_not(
 ) -> None:
     for folder in ("", "logs/", "objects/", "outputs/plan/", "inputs/"):
         (run_dir / f"{folder}{DRAFT_PREFIX}00").write_bytes(b"half")
-    (run_dir / "outputs/plan/mine.txt").write_bytes(MINE)
+    (run_dir / "outputs/plan/mine.txt").write_bytes(b"mine")
     with writer_of(run_dir):
         pass
     assert not [path for path in tree(run_dir) if DRAFT_PREFIX in path]
