@@ -116,7 +116,7 @@ def spec_problems(document: object) -> tuple[Violation, ...]:
 
 
 def unready_fields(document: Mapping[str, Any]) -> tuple[Violation, ...]:
-    """Return what a valid spec still lacks: placeholders, an empty `scope_in`."""
+    """Return what a valid spec still lacks: placeholders, blanks, an empty `scope_in`."""
     missing = list(_placeholders(document, ""))
     if not document["scope_in"]:
         missing.append(
@@ -154,7 +154,9 @@ def _escaping_paths(document: Mapping[str, Any]) -> Iterator[Violation]:
 
 def _placeholders(value: object, pointer: str) -> Iterator[Violation]:
     if isinstance(value, str):
-        if found := find_placeholder(value):
+        if value.isspace():
+            yield Violation(keyword="unready", pointer=pointer, message="is blank")
+        elif found := find_placeholder(value):
             yield Violation(
                 keyword="unready", pointer=pointer, message=f"still holds the placeholder {found!r}"
             )

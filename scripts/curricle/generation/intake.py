@@ -95,7 +95,7 @@ def _is_unset(
     before: Mapping[str, Any] | None,
 ) -> bool:
     value = spec.get(name)
-    if not value or (isinstance(value, str) and find_placeholder(value)):
+    if not value or (isinstance(value, str) and (value.isspace() or find_placeholder(value))):
         return True
     if is_same_json(value, blank.get(name)):
         return True
