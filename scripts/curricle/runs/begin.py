@@ -8,10 +8,11 @@ import re
 import secrets
 import shutil
 import unicodedata
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.canonical import document_bytes
-from curricle.errors import InvalidArgumentError, IoError
+from curricle.errors import CurricleError, InvalidArgumentError, IoError, RunLockedError
 from curricle.fsio import (
     DRAFT_PREFIX,
     append_to_file,
@@ -24,7 +25,7 @@ from curricle.fsio import (
 from curricle.layout import JOURNAL, LOCK_FILE, RUN_FILE
 from curricle.printable import has_control_characters
 from curricle.runs.journal import Entry, Head, advance, encode_entry
-from curricle.runs.lock import is_unlocked, locked
+from curricle.runs.lock import locked
 from curricle.runs.objects import keep_object
 from curricle.runs.record import EVENT_INIT, EVENT_STAGE, apply_entries, first_record
 
@@ -69,7 +70,9 @@ def begin_run(
         draft = runs_dir / f"{DRAFT_PREFIX}{run_id}"
         if os.path.lexists(runs_dir / run_id) or not _claim(draft):
             continue
-        with locked(draft, command=command, at=timestamp(now)):
+        with suppress(RunLockedError), locked(draft, command=command, at=timestamp(now)):
+            if not os.path.lexists(draft / LOCK_FILE):
+                continue  # another `init` took it for the draft of one that died
             events = [
                 (EVENT_INIT, {"run_id": run_id, "name": name, "files": _fill(draft, files)}),
                 *((EVENT_STAGE, {"stage": s.value, **r.to_json()}) for s, r in made.items()),
@@ -169,6 +172,7 @@ def _move(draft: Path, target: Path) -> bool:
 
 def _remove_dead_drafts(runs_dir: Path) -> None:
     """Remove what an `init` that died has left: nobody holds its lock."""
-    for draft in runs_dir.glob(f"{DRAFT_PREFIX}*/{LOCK_FILE}"):
-        if is_unlocked(draft.parent):
-            shutil.rmtree(draft.parent, ignore_errors=True)
+    for lock in runs_dir.glob(f"{DRAFT_PREFIX}*/{LOCK_FILE}"):
+        # It may be in use, have become a run meanwhile, or be somebody else's.
+        with suppress(CurricleError), locked(lock.parent, command="init", at=""):
+            shutil.rmtree(lock.parent, ignore_errors=True)

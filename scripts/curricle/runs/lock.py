@@ -46,20 +46,6 @@ def locked(run_dir: Path, *, command: str, at: str) -> Iterator[None]:
         os.close(descriptor)
 
 
-def is_unlocked(run_dir: Path) -> bool:
-    """Tell whether nobody holds the lock of a folder that has a lock file."""
-    path = run_dir / LOCK_FILE
-    with translated(path):
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True
-
-
 def _holder(descriptor: int) -> str:
     try:
         note = json.loads(os.pread(descriptor, 4096, 0))
