@@ -32,6 +32,7 @@ from curricle.errors import (
     InvalidArgumentError,
     IoError,
 )
+from curricle.printable import one_line
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -190,7 +191,7 @@ def _settings_for_messages(arguments: list[str]) -> Settings:
 
 def _usage_error(error: click.ClickException) -> InvalidArgumentError:
     is_bare = isinstance(error, click.exceptions.NoArgsIsHelpError)
-    message = "no command is named" if is_bare else error.format_message().rstrip(".")
+    message = "no command is named" if is_bare else one_line(error.format_message()).rstrip(".")
     hint = "see --help"
     if isinstance(error, click.UsageError) and error.ctx is not None:
         hint = f"{error.ctx.get_usage().replace('Usage: ', '').strip()}; see --help"
