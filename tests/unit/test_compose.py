@@ -92,7 +92,7 @@ def test_objectives_become_a_capability_that_can_be_seen() -> None:
     )
     assert found.capability == "End one; write one yourself"
     assert found.mastery_check.task == "Show it: write one yourself"
-    assert "meets all 2 objectives" in found.mastery_check.pass_criteria
+    assert "Meets all 2 objectives" in found.mastery_check.pass_criteria
 
 
 @pytest.mark.parametrize(

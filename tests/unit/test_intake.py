@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from curricle.curriculum.topic_spec import spec_problems
+from curricle.generation.excerpt import UnknownSectionError
+from curricle.generation.intake import GOAL_LENGTH_MAX, Intake, fill_spec
+from curricle.generation.selection import ScopeMode, Selection
+from scopes import BLANK, EVERYTHING
+
+TEXT = """# Bread
+
+How to bake it.
+
+## Audience
+
+People with an oven.
+
+## Prerequisites
+
+- Patience
+
+## Out of scope
+
+- Rye
+
+## Flour
+
+Ground grain.
+
+## Dough
+
+Needs flour.
+"""
+
+
+def filled(text: str = TEXT, before: dict[str, Any] | None = None, **own: Any) -> Intake:
+    return fill_spec({**BLANK, **own}, BLANK, before, text, EVERYTHING)
+
+
+def test_a_fresh_spec_is_filled_with_what_the_document_says() -> None:
+    intake = filled()
+    assert intake.filled == {
+        "goal": "How to bake it.",
+        "audience": "People with an oven.",
+        "prerequisites": ["Patience"],
+        "scope_in": ["Flour", "Dough"],
+        "scope_out": ["Rye"],
+    }
+    assert intake.document == {**BLANK, **intake.filled}
+    assert intake.assumptions == ()
+    assert spec_problems(intake.document) == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("goal", "Mine"),
+        ("audience", "Me"),
+        ("prerequisites", ["An oven"]),
+        ("scope_in", ["Salt"]),
+        ("scope_out", ["Oats"]),
+    ],
+)
+def test_what_a_person_has_set_stays(field: str, value: object) -> None:
+    intake = filled(**{field: value})
+    assert intake.document[field] == value
+    assert field not in intake.filled
+
+
+def test_a_placeholder_is_not_set_by_anybody() -> None:
+    assert filled(goal="TODO: goal").filled["goal"] == "How to bake it."
+
+
+def test_what_an_earlier_document_filled_is_filled_anew() -> None:
+    first = filled()
+    later = fill_spec(
+        first.document, BLANK, first.filled, "# Jam\n\n## Sugar\n\nx\n\n## Fruit\n", EVERYTHING
+    )
+    assert later.document["scope_in"] == ["Sugar", "Fruit"]
+    assert later.document["scope_out"] == []
+    mended = {**first.document, "goal": "Mine now"}
+    again = fill_spec(mended, BLANK, first.filled, TEXT, EVERYTHING)
+    assert again.document["goal"] == "Mine now"
+
+
+def test_what_the_document_does_not_say_is_assumed_and_told() -> None:
+    intake = filled("# Bread\n\n## Flour\n\n## Dough\n")
+    assert intake.document["goal"] == "Work through Bread"
+    assert intake.document["audience"] == "Learners who are new to Bread"
+    assert len(intake.assumptions) == 2
+    untitled = filled("## A1\n\n## B1\n\n## C1\n\n## D1\n\n## E1\n")
+    assert untitled.document["goal"] == "Work through A1, B1, C1, D1 and more"
+
+
+def test_a_placeholder_in_the_document_fills_nothing() -> None:
+    intake = filled("# replace_with_title\n\n## replace_with_topic\n\nx\n\n## Flour\n\nx\n")
+    assert intake.document["scope_in"] == ["Flour"]
+    assert "replace_with" not in str(intake.filled)
+
+
+def test_a_long_opening_still_makes_a_valid_goal() -> None:
+    intake = filled(f"# Bread\n\n{'word ' * 900}\n\n## Flour\n\n## Dough\n")
+    assert len(intake.document["goal"]) <= GOAL_LENGTH_MAX
+    assert spec_problems(intake.document) == ()
+
+
+def test_only_the_selected_part_counts() -> None:
+    selection = Selection(mode=ScopeMode.SECTION, sections=("Dough",))
+    assert fill_spec(BLANK, BLANK, None, TEXT, selection).document["scope_in"] == ["Dough"]
+    with pytest.raises(UnknownSectionError):
+        fill_spec(BLANK, BLANK, None, TEXT, Selection(mode=ScopeMode.SECTION, sections=("Jam",)))
