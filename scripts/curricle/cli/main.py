@@ -118,8 +118,9 @@ def main() -> int:
         _flush_stdout()
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
         # Whoever read our output has enough of it; that is no failure.
+        # NOTE: inside a command, click makes a SystemExit of it.
         _silence_stdout()
         return 0
     except BaseException as error:  # noqa: BLE001 - the one place: nothing prints a traceback
@@ -133,7 +134,8 @@ def _typed(error: BaseException) -> CurricleError:
         case CurricleError():
             return error
         case click.Abort() | KeyboardInterrupt():
-            return InterruptError(str(error) if isinstance(error, _Terminated) else "SIGINT")
+            cause = error.__cause__ or error
+            return InterruptError(str(cause) if isinstance(cause, _Terminated) else "SIGINT")
         case click.ClickException():
             return _usage_error(error)
         case ModuleNotFoundError():
