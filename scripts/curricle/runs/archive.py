@@ -16,6 +16,7 @@ import shutil
 import stat
 import tarfile
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -34,7 +35,7 @@ from curricle.fsio import (
     write_file,
 )
 from curricle.jsontext import MalformedJsonError, parse_json
-from curricle.layout import LOCK_FILE
+from curricle.layout import ARCHIVES, LOCK_FILE
 from curricle.schema import DocumentKind, check_document
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ _MANIFEST_BYTES_MAX: Final = 64_000_000
 _DIGEST_DIGITS: Final = 12
 _RATIO_FREE_BYTES: Final = 100_000_000
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
-_DAMAGED: Final = (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError)
+_DAMAGED: Final = (tarfile.TarError, OSError, zlib.error, EOFError, ValueError, MemoryError)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,10 +105,9 @@ def restore_run(archive: Path, runs_dir: Path) -> Path:
         raise ArchiveNotFoundError(archive)
     draft = runs_dir / f"{DRAFT_PREFIX}restore-{secrets.token_hex(8)}"
     try:
-        with translated(archive), archive.open("rb") as file:
-            return _unpack(file, archive, runs_dir, draft)
-    except _DAMAGED as error:
-        raise ArchiveInvalidError(archive, f"it is damaged: {error}") from error
+        with _opened(archive) as tar:
+            target = _unpack(tar, archive, runs_dir, draft)
+        return _moved(draft, target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -122,13 +122,19 @@ def _walk(run_dir: Path, below: str) -> Iterator[tuple[str, str]]:
         if relative == LOCK_FILE or entry.name.startswith(DRAFT_PREFIX):
             continue
         mode = entry.stat(follow_symlinks=False).st_mode
-        if stat.S_ISDIR(mode):
+        if not _is_utf_8(entry.name):
+            yield os.fsencode(relative).decode(errors="backslashreplace"), "has no UTF-8 name"
+        elif stat.S_ISDIR(mode):
             yield relative, "folder"
             yield from _walk(run_dir, relative)
         elif stat.S_ISREG(mode):
             yield relative, "file"
         else:
             yield relative, "is a symbolic link" if stat.S_ISLNK(mode) else "is no plain file"
+
+
+def _is_utf_8(name: str) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for char in name)
 
 
 def _manifest(
@@ -180,40 +186,55 @@ def _member(name: str, size_bytes: int, mode: int) -> tarfile.TarInfo:
 
 
 def _check_same(target: Path, manifest: bytes) -> None:
-    try:
-        with translated(target), tarfile.open(target, "r:gz") as tar:
-            first = tar.next()
-            content = tar.extractfile(first) if first and first.name == MANIFEST else None
-            if content is None or content.read(len(manifest) + 1) != manifest:
-                raise ArchiveInvalidError(target, "a file of that name holds something else")
-    except _DAMAGED as error:
-        raise ArchiveInvalidError(
-            target, f"a damaged file of that name is there: {error}"
-        ) from error
-
-
-def _unpack(file: IO[bytes], archive: Path, runs_dir: Path, draft: Path) -> Path:
-    with tarfile.open(fileobj=file, mode="r|gz") as tar:
+    with _opened(target) as tar:
         members = iter(tar)
-        manifest = _read_manifest(tar, next(members, None), archive)
-        run_id: str = manifest["run_id"]
-        _check_manifest(manifest, archive)
-        target = runs_dir / run_id
-        if os.path.lexists(target):
-            raise RunExistsError(run_id, runs_dir)
-        make_folder(runs_dir)
-        make_folder(draft, mode=0o700)
-        for path in manifest["folders"]:
-            make_folder(draft / path)
-        wanted = {f"{run_id}/{entry['path']}": entry for entry in manifest["files"]}
-        for member in members:
-            _unpack_member(tar, member, wanted, archive, draft)
-        if wanted:
-            raise ArchiveInvalidError(archive, f"{len(wanted)} files of its manifest are missing")
-    write_file(draft / LOCK_FILE, b"")
+        found = _read_manifest(tar, next(members, None), target)
+        if document_bytes(found) != manifest:
+            raise ArchiveInvalidError(target, "a file of that name holds something else")
+        for _ in _contents(tar, members, found, target):
+            pass
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[tarfile.TarFile]:
+    """Yield an archive to read from front to back; all of it, to its last byte, must be sound."""
+    with translated(archive):
+        file = archive.open("rb")
+    try:
+        with file, gzip.GzipFile(fileobj=file, mode="rb") as packed:
+            # Blocks of the size of a header: nothing behind the last member is passed over.
+            with tarfile.open(fileobj=packed, mode="r|", bufsize=tarfile.BLOCKSIZE) as tar:
+                yield tar
+            rest = packed.read(tarfile.RECORDSIZE + 1)
+        if len(rest) > tarfile.RECORDSIZE or rest.strip(b"\0"):
+            raise ArchiveInvalidError(archive, "something follows its last member")
+    except _DAMAGED as error:
+        raise ArchiveInvalidError(archive, f"it is damaged: {error}") from error
+
+
+def _unpack(tar: tarfile.TarFile, archive: Path, runs_dir: Path, draft: Path) -> Path:
+    members = iter(tar)
+    manifest = _read_manifest(tar, next(members, None), archive)
+    run_id: str = manifest["run_id"]
+    _check_manifest(manifest, archive)
+    target = runs_dir / run_id
+    if os.path.lexists(target):
+        raise RunExistsError(run_id, runs_dir)
+    make_folder(runs_dir)
+    make_folder(draft, mode=0o700)
+    for path in manifest["folders"]:
+        make_folder(draft / path)
+    for entry, data in _contents(tar, members, manifest, archive):
+        path = path_within(draft, entry["path"])
+        make_folder(path.parent)
+        write_file(path, data, mode=entry["mode"] & 0o777)
+    return target
+
+
+def _moved(draft: Path, target: Path) -> Path:
     with translated(target):
         os.rename(draft, target)  # noqa: PTH104 - must not replace, as Path.replace would
-    sync_folder(runs_dir)
+    sync_folder(target.parent)
     return target
 
 
@@ -237,11 +258,15 @@ def _read_manifest(
 
 
 def _check_manifest(manifest: Mapping[str, Any], archive: Path) -> None:
-    if not _SAFE_NAME.fullmatch(manifest["run_id"]):
+    if not _SAFE_NAME.fullmatch(manifest["run_id"]) or manifest["run_id"] == ARCHIVES:
         raise ArchiveInvalidError(archive, f"{manifest['run_id']!r} is no run id")
     for path in (*manifest["folders"], *(entry["path"] for entry in manifest["files"])):
         if not _is_safe(path):
             raise ArchiveInvalidError(archive, f"the path {path!r} could leave the run")
+    files = {entry["path"] for entry in manifest["files"]}
+    above = {str(parent) for path in files for parent in PurePosixPath(path).parents}
+    if len(files) < len(manifest["files"]) or files & (above | set(manifest["folders"])):
+        raise ArchiveInvalidError(archive, "its manifest names a path twice")
     total = sum(entry["size_bytes"] for entry in manifest["files"])
     packed = archive.stat().st_size
     if total > TOTAL_BYTES_MAX or total > max(_RATIO_FREE_BYTES, packed * RATIO_MAX):
@@ -256,29 +281,30 @@ def _is_safe(path: str) -> bool:
         bool(parts)
         and not path.startswith("/")
         and ".." not in parts
-        and "\\" not in path
         and "\0" not in path
         and "/".join(parts) == path
         and path != LOCK_FILE
     )
 
 
-def _unpack_member(
+def _contents(
     tar: tarfile.TarFile,
-    member: tarfile.TarInfo,
-    wanted: dict[str, dict[str, Any]],
+    members: Iterator[tarfile.TarInfo],
+    manifest: Mapping[str, Any],
     archive: Path,
-    draft: Path,
-) -> None:
-    entry = wanted.pop(member.name, None)
-    if entry is None or not member.isreg():
-        raise ArchiveInvalidError(archive, f"{member.name!r} is not in its manifest, or no file")
-    if member.size != entry["size_bytes"]:
-        raise ArchiveInvalidError(archive, f"{member.name!r} is not of the size in its manifest")
-    content = tar.extractfile(member)
-    data = content.read() if content else b""
-    if sha256_hex(data) != entry["sha256"]:
-        raise ArchiveInvalidError(archive, f"{member.name!r} was changed: its digest differs")
-    target = path_within(draft, entry["path"])
-    make_folder(target.parent)
-    write_file(target, data, mode=entry["mode"] & 0o777)
+) -> Iterator[tuple[Mapping[str, Any], bytes]]:
+    """Yield each file's entry in the manifest with its bytes, which are what the entry says."""
+    wanted = {f"{manifest['run_id']}/{entry['path']}": entry for entry in manifest["files"]}
+    for member in members:
+        entry = wanted.pop(member.name, None)
+        if entry is None or not member.isreg():
+            raise ArchiveInvalidError(archive, f"{member.name!r} is not in its manifest or no file")
+        if member.size != entry["size_bytes"]:
+            raise ArchiveInvalidError(archive, f"{member.name!r} is not of the size it should be")
+        content = tar.extractfile(member)
+        data = content.read() if content else b""
+        if sha256_hex(data) != entry["sha256"]:
+            raise ArchiveInvalidError(archive, f"{member.name!r} was changed: its digest differs")
+        yield entry, data
+    if wanted:
+        raise ArchiveInvalidError(archive, f"{len(wanted)} files of its manifest are missing")
