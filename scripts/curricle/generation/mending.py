@@ -11,7 +11,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from curricle.curriculum.graph import find_cycles, graph_of
-from curricle.curriculum.titles import title_key
+from curricle.curriculum.titles import singular, title_key, words_of
 from curricle.generation.limits import bend_minutes
 from curricle.printable import without_control_characters
 
@@ -49,11 +49,13 @@ def mend_document(
 def note_feedback(document: Mapping[str, Any], feedback: str) -> dict[str, Any]:
     """Return the document with a person's feedback as an open question on the nodes it names."""
     words = " ".join(feedback.split())
-    spoken = " ".join(title_key(words))
+    # In a sentence an article may also be the last word of a title: Vitamin A.
+    keys = (title_key(words), tuple(map(singular, words_of(words))))
+    spoken = [f" {' '.join(key)} " for key in keys]
     named = [
         node["id"]
         for node in document["nodes"]
-        if (key := " ".join(title_key(node["title"]))) and f" {key} " in f" {spoken} "
+        if (key := " ".join(title_key(node["title"]))) and any(f" {key} " in s for s in spoken)
     ]
     question: dict[str, Any] = {"question": f"Feedback to be acted on: {words}"}
     if named:
