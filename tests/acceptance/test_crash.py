@@ -147,7 +147,7 @@ def test_killed_at_any_change_init_leaves_a_whole_run_or_none(tmp_path: Path) ->
             assert inspect_run(runs_dir / run_id).stage is Stage.INITIALIZED
         assert in_child(*arguments).status == 0
         # A folder that nobody came to lock may stay, as nothing tells it from one in the making.
-        assert not [path for path in runs_dir.glob(".draft*/*")]
+        assert not list(runs_dir.glob(".draft*/*"))
 
 
 def test_killed_at_any_change_restore_and_archive_can_be_typed_again(
