@@ -45,7 +45,6 @@ def test_a_context_file_that_is_no_text_is_told_by_its_path() -> None:
         make_brief(spec, SCOPE_TEXT, {"notes.md": b"\xff"}, EVERYTHING, "some-run")
 
 
-@pytest.mark.capability("R3")
 @pytest.mark.parametrize("spec", [None, json.dumps(BLANK).encode()], ids=["absent", "blank"])
 def test_nothing_is_generated_from_a_spec_that_is_not_ready(spec: bytes | None) -> None:
     with pytest.raises(StageConflictError, match="topic spec not ready"):

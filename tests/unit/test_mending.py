@@ -53,7 +53,6 @@ def rules_broken(document: Mapping[str, Any], spec: TopicSpec | None = None) -> 
     return [finding.rule for finding in verdict_on(document, spec).findings]
 
 
-@pytest.mark.capability("R6")
 @pytest.mark.parametrize(
     "rule", [rule for rule in RULES if rule.id in MENDED], ids=lambda rule: rule.id
 )

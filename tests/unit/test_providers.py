@@ -14,7 +14,6 @@ def test_a_provider_is_chosen_by_its_own_name(name: str) -> None:
     assert choose_provider(name, {}).name == name
 
 
-@pytest.mark.capability("R24")
 @pytest.mark.parametrize(
     ("option", "environment"),
     [(None, {}), (None, {PROVIDER_VARIABLE: "internal"}), ("internal", {PROVIDER_VARIABLE: "x"})],

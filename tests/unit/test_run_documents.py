@@ -32,7 +32,6 @@ def test_a_valid_spec_is_read_and_what_it_lacks_is_named() -> None:
     assert lacking == {"/goal", "/audience", "/scope_in"}
 
 
-@pytest.mark.capability("R16")
 @pytest.mark.parametrize(
     ("data", "phrase"),
     [
@@ -103,7 +102,6 @@ def test_a_scope_that_is_no_text_is_refused_by_its_name(data: bytes) -> None:
         read_scope(data, "notes.md")
 
 
-@pytest.mark.capability("R16")
 @pytest.mark.parametrize(
     ("data", "phrase"), [(b"", "the file is empty"), (b'{"a": NaN}', "line 1"), (b"{\n]", "line 2")]
 )
