@@ -26,13 +26,6 @@ def lines_of(done: Done) -> dict[str, str]:
     return {mark: text for mark, _, text in marked if not mark.startswith(" ")}
 
 
-@pytest.mark.parametrize("name", [*COMMANDS, "journal verify", "journal head"])
-def test_every_command_has_help(curricle: Curricle, name: str) -> None:
-    done = curricle.good(*name.split(), "--help")
-    assert done.stdout.startswith(f"Usage: orchestration.py {name} ")
-    assert done.stderr == ""
-
-
 def test_help_lists_every_command_with_its_line(curricle: Curricle) -> None:
     done = curricle.good("-h")
     for name, (_, line) in COMMANDS.items():

@@ -39,6 +39,27 @@ def test_a_reader_who_has_had_enough_is_no_failure(
     assert (done.returncode, len(done.stdout), done.stderr) == (0, 1, "")
 
 
+@pytest.mark.parametrize("command", ["log", "status", "list"])
+def test_a_reader_who_left_before_the_first_byte_is_none_either(
+    curricle: Curricle, finished: Path, command: str
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        arguments = [] if command == "list" else [finished.name]
+        done = subprocess.run(
+            curricle.command(command, *arguments),
+            cwd=curricle.cwd,
+            env=curricle.full_environment,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("option", [[], ["--json"]], ids=["text", "json"])
 def test_a_full_disk_under_the_answer_is_told(
@@ -112,16 +133,6 @@ def test_a_terminal_gets_colours_unless_it_is_told_not_to(
     program = curricle.with_environment(NO_COLOR=no_color)
     controller, terminal = pty.openpty()
     try:
-        done = subprocess.run(
-            program.command(*options, "next", finished.name, *[]),
-            cwd=program.cwd,
-            env=program.full_environment,
-            stdin=subprocess.DEVNULL,
-            stdout=terminal,
-            stderr=terminal,
-            check=False,
-        )
-        assert done.returncode == 0
         done = subprocess.run(
             program.command(*options, "status", finished.name),
             cwd=program.cwd,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from curricle.cli.commands import COMMANDS
 from curricle.cli.main import cli
@@ -50,6 +51,14 @@ def test_every_command_takes_json_and_explains_every_option(name: str) -> None:
     for option in options.values():
         is_explained = isinstance(option, click.Argument) or getattr(option, "help", None)
         assert is_explained or isinstance(option.type, click.Choice)
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+@pytest.mark.parametrize("name", [*COMMANDS, *LEAVES])
+def test_every_command_has_help(name: str, option: str) -> None:
+    done = CliRunner().invoke(cli, [*name.split(), option])
+    assert done.exit_code == 0
+    assert done.output.startswith(f"Usage: cli {name} ")
 
 
 def test_the_commands_of_the_contract_are_there() -> None:
