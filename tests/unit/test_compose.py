@@ -113,6 +113,29 @@ def test_an_exercise_of_the_text_is_the_mastery_check() -> None:
     assert found.mastery_check.task == "Write a loop that ends."
 
 
+def test_an_exercise_that_nobody_can_see_done_asks_for_an_explanation() -> None:
+    found = node("They repeat.\n\n### Exercises\n\n- Think of a loop that never ends.")
+    task = "Explain your answer to: Think of a loop that never ends."
+    assert found.mastery_check.task == task
+
+
+@pytest.mark.parametrize(
+    ("depth", "start"), [("survey", "Tell"), ("practical", "Explain"), ("mastery", "Solve")]
+)
+def test_without_a_check_in_the_text_depth_says_what_to_do(depth: str, start: str) -> None:
+    found = node("They repeat.", constraints={"depth": depth})
+    assert found.mastery_check.task.startswith(f"{start} ")
+    assert "Loops" in found.mastery_check.task
+
+
+def test_a_heading_without_a_text_asks_how_its_parts_fit_together() -> None:
+    text = "# T\n\n## Fruit\n\n### Apple\n\nRound.\n\n### Pear\n\nLong.\n\n## Roots\n\nDeep.\n"
+    found = compiled(text).curriculum.nodes[0]
+    assert found.core_ideas == ("Made up of Apple and Pear",)
+    assert found.capability == "Relate Apple and Pear to each other as parts of Fruit"
+    assert found.mastery_check.task.startswith("Draw how Apple and Pear fit together")
+
+
 def test_terms_and_prerequisites_are_what_the_check_asks_for() -> None:
     (_, loops) = compiled(
         sections(("Else", "More."), ("Loops", "Requires else. A **body** is repeated."))

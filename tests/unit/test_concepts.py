@@ -167,3 +167,29 @@ def test_headings_that_come_again_and_again_are_parts() -> None:
     found = outline("# T\n\n## Loops\n\nx\n\n### Notes\n\na\n\n## Lists\n\nx\n\n### Notes\n\nb\n")
     assert [concept.title for concept in found.concepts] == ["Loops", "Lists"]
     assert [part.title for part in found.left_out] == ["Notes", "Notes"]
+
+
+def test_a_list_of_topics_tells_which_of_its_items_name_none_and_keeps_the_links() -> None:
+    found = outline(
+        "# T\n\n## Topics\n\nThese:\n\n- References\n- [Loops](https://example.org)\n- Lists\n"
+    )
+    assert [concept.title for concept in found.concepts] == ["Loops", "Lists"]
+    assert [link.url for link in found.concepts[0].links] == ["https://example.org"]
+    assert ("References", 7) in [(part.title, part.line) for part in found.left_out]
+
+
+def test_topics_of_a_concept_are_its_parts() -> None:
+    found = outline("# T\n\n## Data\n\nHeld.\n\n### Topics\n\n- Stack\n- Queue\n\n## Else\n\nx\n")
+    place = {concept.title: concept.parent for concept in found.concepts}
+    assert place == {"Data": None, "Stack": 0, "Queue": 0, "Else": None}
+
+
+def test_exclusions_that_name_nothing_are_told() -> None:
+    found = outline("# T\n\n## Loops\n\nx\n\n## Out of scope\n\nAll the rest.\n")
+    assert [(part.title, part.line) for part in found.left_out] == [("Out of scope", 7)]
+
+
+def test_where_only_parts_are_left_the_title_is_the_concept() -> None:
+    found = outline("# Loops\n\nThey repeat.\n\n## Hints\n\nCount.\n\n## Design\n\nRound.\n")
+    assert [concept.title for concept in found.concepts] == ["Loops"]
+    assert [part.title for part in found.left_out] == ["Hints", "Design"]

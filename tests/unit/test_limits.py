@@ -38,6 +38,16 @@ def test_the_smallest_part_goes_into_its_whole() -> None:
     assert (merged.title, merged.into) == ("Crust", "Bread")
 
 
+def test_parts_stay_with_their_whole_when_something_before_them_is_merged() -> None:
+    text = (
+        "# T\n\n## Bread\n\nIt is baked.\n\n### Crust\n\nHard.\n\n## Jam\n\n"
+        "### Fruit\n\nPicked when it is ripe.\n\n### Sugar\n\nA lot of it, and more.\n"
+    )
+    draft = compiled(text, constraints={"node_count_max": 4})
+    assert titles(draft) == ["Bread", "Jam", "Fruit", "Sugar"]
+    assert {("Fruit", "Jam"), ("Sugar", "Jam")} <= edges(draft)
+
+
 def test_what_needed_a_merged_concept_needs_what_it_went_into() -> None:
     text = sections(
         ("Flour", "Ground."), ("Water", "Wet stuff. " * 9), ("Dough", "Needs flour. " * 9)
