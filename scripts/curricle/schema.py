@@ -46,6 +46,8 @@ class Violation:
     """The schema keyword, such as `required`."""
     pointer: str
     message: str
+    unknown: str = ""
+    """Name of the member below `pointer` that the schema does not know."""
 
 
 def check_document(kind: DocumentKind, value: object) -> tuple[Violation, ...]:
@@ -66,7 +68,12 @@ def _violation(error: jsonschema_rs.ValidationError) -> Violation:
     facts = error.kind.as_dict()
     describe = _SENTENCES.get(keyword)
     message = describe(facts, error.instance) if describe else one_line(error.message, 200)
-    return Violation(keyword=keyword, pointer=pointer_to(*error.instance_path), message=message)
+    return Violation(
+        keyword=keyword,
+        pointer=pointer_to(*error.instance_path),
+        message=message,
+        unknown=facts["unexpected"][0] if keyword == "additionalProperties" else "",
+    )
 
 
 def _shown(value: object) -> str:

@@ -12,6 +12,7 @@ from curricle.errors import (
     StageConflictError,
     TopicSpecInvalidError,
 )
+from curricle.findings import pointer_to
 from curricle.jsontext import MalformedJsonError, decode_text, find_lines, parse_json
 from curricle.layout import CURRICULUM, SCOPE, TOPIC_SPEC
 from curricle.printable import one_line
@@ -43,8 +44,9 @@ def read_spec(data: bytes) -> SpecText:
     try:
         document = parse_json(data)
     except MalformedJsonError as error:
+        why = "the file is empty" if not data.strip() else error.why
         raise TopicSpecInvalidError(
-            f"{TOPIC_SPEC} cannot be read{_at(error.line)}: {error.why}",
+            f"{TOPIC_SPEC} cannot be read{_at(error.line)}: {why}",
             details={"file": TOPIC_SPEC, "line": error.line},
         ) from error
     text = decode_text(data)
@@ -128,10 +130,9 @@ def _at(line: int | None) -> str:
 
 
 def _listed(problems: Sequence[Violation], text: str) -> str:
-    lines = find_lines(text, [problem.pointer for problem in problems])
     shown = [
-        f"{_field(p.pointer)} {one_line(p.message, 160)} (line {lines[p.pointer]})"
-        for p in problems[:_SHOWN_MAX]
+        f"{_field(p.pointer)} {one_line(p.message, 160)} (line {line})"
+        for p, line in zip(problems[:_SHOWN_MAX], _lines(problems, text), strict=False)
     ]
     more = len(problems) - _SHOWN_MAX
     return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
@@ -144,7 +145,13 @@ def _field(pointer: str) -> str:
 
 
 def _problems_json(problems: Sequence[Violation], text: str) -> list[dict[str, object]]:
-    lines = find_lines(text, [problem.pointer for problem in problems])
     return [
-        {"pointer": p.pointer, "message": p.message, "line": lines[p.pointer]} for p in problems
+        {"pointer": p.pointer, "message": p.message, "line": line}
+        for p, line in zip(problems, _lines(problems, text), strict=True)
     ]
+
+
+def _lines(problems: Sequence[Violation], text: str) -> list[int]:
+    places = [p.pointer + (pointer_to(p.unknown) if p.unknown else "") for p in problems]
+    found = find_lines(text, places)
+    return [found[place] for place in places]
