@@ -88,11 +88,12 @@ def inspect_run(run_dir: Path) -> Inspection:
         if path not in digests or digests[path] in placement.before - {placement.digest}
     }
     is_interrupted = bool(unplaced or state.torn or state.is_ahead)
-    artifacts = tuple(_artifacts(run_dir, digests, freshness, problem, unplaced))
+    artifacts = {a.path: a for a in _artifacts(run_dir, digests, freshness, problem)}
+    artifacts |= {path: _unplaced(path) for path in sorted(unplaced)}
     return Inspection(
         state=state,
         freshness=freshness,
-        artifacts=artifacts,
+        artifacts=tuple(artifacts.values()),
         is_interrupted=is_interrupted,
         spec_problem=problem,
         next_steps=tuple(
@@ -166,7 +167,6 @@ def _artifacts(
     digests: Mapping[str, str],
     freshness: Freshness,
     spec_problem: str,
-    unplaced: set[str],
 ) -> Iterator[ArtifactState]:
     spec_state = State.MISSING if TOPIC_SPEC not in digests else State.FRESH
     yield ArtifactState(path=TOPIC_SPEC, state=spec_state.value, reason=spec_problem)
@@ -177,16 +177,17 @@ def _artifacts(
         state = freshness.stages[stage]
         reason = _reason(run_dir, state) if state.is_stale else ""
         for path, found in state.artifacts.items():
-            if path in unplaced:
-                yield ArtifactState(
-                    path=path,
-                    state="interrupted",
-                    reason="a command died before putting it in place; the next one will",
-                )
-            else:
-                yield ArtifactState(
-                    path=path, state=found.value, reason=_why(stage, found, reason, freshness)
-                )
+            yield ArtifactState(
+                path=path, state=found.value, reason=_why(stage, found, reason, freshness)
+            )
+
+
+def _unplaced(path: str) -> ArtifactState:
+    return ArtifactState(
+        path=path,
+        state="interrupted",
+        reason="a command died before putting it in place; the next one will",
+    )
 
 
 def _why(stage: Stage, state: State, reason: str, freshness: Freshness) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from curricle import __version__
 from curricle.errors import CurricleError
-from curricle.fsio import DRAFT_PREFIX
+from curricle.fsio import DRAFT_PREFIX, translated
 from curricle.providers import choose_provider
 from curricle.resources import schema_path, template_path
 from curricle.schema import DocumentKind
@@ -108,7 +108,15 @@ def _resources() -> Check:
 
 
 def _runs_dir(runs_dir: Path) -> Check:
-    existing = next((p for p in (runs_dir, *runs_dir.absolute().parents) if p.exists()), runs_dir)
+    try:
+        existing = _nearest(runs_dir)
+    except CurricleError as error:
+        return Check(
+            name="runs folder",
+            outcome=Outcome.FAILED,
+            detail=str(error),
+            hint="name another with --runs-dir",
+        )
     if not existing.is_dir():
         return Check(
             name="runs folder",
@@ -127,6 +135,12 @@ def _runs_dir(runs_dir: Path) -> Check:
     return Check(name="runs folder", outcome=Outcome.OK, detail=f"{runs_dir}{will}")
 
 
+def _nearest(runs_dir: Path) -> Path:
+    """Return the runs folder, or what is there of the way to it."""
+    with translated(runs_dir):
+        return next((p for p in (runs_dir, *runs_dir.absolute().parents) if p.exists()), runs_dir)
+
+
 def _left_drafts(runs_dir: Path) -> Iterator[Check]:
     try:
         left = [e.name for e in os.scandir(runs_dir) if e.name.startswith(DRAFT_PREFIX)]
@@ -142,11 +156,11 @@ def _left_drafts(runs_dir: Path) -> Iterator[Check]:
 
 
 def _free_space(runs_dir: Path) -> Check:
-    existing = next((p for p in (runs_dir, *runs_dir.absolute().parents) if p.exists()), runs_dir)
     try:
-        free = shutil.disk_usage(existing).free
-    except OSError as error:
-        return Check(name="disk", outcome=Outcome.WARNING, detail=str(error.strerror))
+        with translated(runs_dir):
+            free = shutil.disk_usage(_nearest(runs_dir)).free
+    except CurricleError as error:
+        return Check(name="disk", outcome=Outcome.WARNING, detail=str(error))
     is_enough = free >= FREE_BYTES_MIN
     return Check(
         name="disk",
