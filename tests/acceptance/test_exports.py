@@ -23,27 +23,23 @@ FIRST_LINES = {
 }
 
 
-@pytest.fixture
-def dated(curricle: Curricle, finished: Path) -> Path:
-    """A finished run whose plan has a start date."""
-    curricle.good("plan", finished.name, "--start", "2026-01-05")
-    return finished
-
-
-@pytest.mark.parametrize("style", FORMATS)
 def test_every_format_goes_to_stdout_or_to_a_file_with_the_same_bytes(
-    curricle: Curricle, dated: Path, tmp_path: Path, style: str
+    curricle: Curricle, finished: Path, tmp_path: Path
 ) -> None:
-    shown = curricle.good("export", dated.name, "--format", style)
-    assert shown.stdout.startswith(FIRST_LINES[style])
-    assert shown.stderr == ""
+    curricle.good("plan", finished.name, "--start", "2026-01-05")
+    curriculum = json.loads((finished / "outputs" / "curriculum" / "curriculum.json").read_bytes())
     path = tmp_path / "document"
-    done = curricle.good("export", dated.name, "--format", style, "-o", str(path))
-    data = path.read_bytes()
-    assert data.decode() == shown.stdout
-    assert (done.stdout, done.stderr) == ("", f"wrote {path} ({len(data)} bytes)\n")
-    titles = json.loads((dated / "outputs" / "curriculum" / "curriculum.json").read_bytes())
-    assert titles["nodes"][0]["title"] in re.sub(r"\r\n |\\", "", shown.stdout)
+    assert FIRST_LINES.keys() == FORMATS.keys()
+    for style, first_line in FIRST_LINES.items():
+        shown = curricle.good("export", finished.name, "--format", style)
+        assert shown.stdout.startswith(first_line)
+        assert shown.stderr == ""
+        done = curricle.good("export", finished.name, "--format", style, "-o", str(path))
+        data = path.read_bytes()
+        assert data.decode() == shown.stdout
+        assert (done.stdout, done.stderr) == ("", f"wrote {path} ({len(data)} bytes)\n")
+        unfolded = re.sub(r"\r\n |\\", "", shown.stdout)
+        assert curriculum["nodes"][0]["title"] in unfolded
 
 
 def test_the_json_answer_names_the_document_by_digest(
@@ -133,19 +129,16 @@ def test_an_edited_curriculum_is_handed_out_without_the_plan_it_outdates(
     assert (calendar.status, calendar.error["code"]) == (4, "artifact_stale")
 
 
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [("{", "curriculum_invalid"), ("[]", "curriculum_invalid"), ("", "curriculum_invalid")],
-)
+@pytest.mark.parametrize("content", ["{", "[]"], ids=["torn", "another shape"])
 def test_a_curriculum_that_cannot_be_read_is_told(
-    curricle: Curricle, given: Path, content: str, code: str
+    curricle: Curricle, given: Path, content: str
 ) -> None:
     (given / "outputs" / "curriculum" / "curriculum.json").write_text(content)
     done = curricle("export", given.name, "--format", "html", "-o", "x", "--json")
-    assert (done.status, done.error["code"]) == (4, code)
+    assert (done.status, done.error["code"]) == (4, "curriculum_invalid")
 
 
-@pytest.mark.parametrize("target", ["nosuch/page.html", "runs", "/proc/page.html"])
+@pytest.mark.parametrize("target", ["nosuch/page.html", "runs"])
 def test_a_file_that_cannot_be_written_is_told_and_no_draft_stays(
     curricle: Curricle, finished: Path, target: str
 ) -> None:

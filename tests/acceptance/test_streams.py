@@ -39,7 +39,7 @@ def test_a_reader_who_has_had_enough_is_no_failure(
     assert (done.returncode, len(done.stdout), done.stderr) == (0, 1, "")
 
 
-@pytest.mark.parametrize("command", ["log", "status", "list"])
+@pytest.mark.parametrize("command", ["log", "list"])
 def test_a_reader_who_left_before_the_first_byte_is_none_either(
     curricle: Curricle, finished: Path, command: str
 ) -> None:
@@ -61,16 +61,14 @@ def test_a_reader_who_left_before_the_first_byte_is_none_either(
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
-@pytest.mark.parametrize("option", [[], ["--json"]], ids=["text", "json"])
 def test_a_full_disk_under_the_answer_is_told(
-    curricle: Curricle, finished: Path, option: list[str], unbuffered: str
+    curricle: Curricle, finished: Path, unbuffered: str
 ) -> None:
     program = curricle.with_environment(PYTHONUNBUFFERED=unbuffered)
-    done = in_a_shell(program, '"$@" > /dev/full', "status", finished.name, *option)
+    done = in_a_shell(program, '"$@" > /dev/full', "status", finished.name)
     assert done.returncode == 6
-    assert "Traceback" not in done.stderr
-    if not option:
-        assert done.stderr.startswith("error[disk_full]: could not write standard output: ")
+    assert done.stderr.startswith("error[disk_full]: could not write standard output: ")
+    assert in_a_shell(program, '"$@" > /dev/full', "list", "--json").returncode == 6
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
@@ -94,9 +92,7 @@ def test_an_answer_that_was_cut_is_no_success(
     assert done.stderr.startswith(b"error[disk_full]: could not write standard output: ")
 
 
-@pytest.mark.parametrize(
-    "redirection", [">&-", "2>&-", ">&- 2>&-", "<&-", "2>/dev/full", "2> >(exit)"]
-)
+@pytest.mark.parametrize("redirection", ["2>&-", "<&- >&- 2>&-", "2>/dev/full", "2> >(exit)"])
 def test_work_is_done_whether_or_not_anybody_listens(
     curricle: Curricle, given: Path, redirection: str
 ) -> None:
@@ -168,7 +164,6 @@ SHOWN = {
     "status": ["status", "RUN"],
     "table": ["status"],
     "list": ["list"],
-    "next": ["next", "RUN"],
     "log": ["log", "RUN"],
     "diff": ["diff", "RUN", "--from", "current"],
     "validate": ["validate", "RUN"],
@@ -176,11 +171,7 @@ SHOWN = {
     "sarif": ["validate", "RUN", "--format", "sarif"],
     "run": ["run", "RUN"],
     "unknown": ["status", "\x1b[31m\x9b\u202e"],
-    "usage": ["\x1b[31m\x9b\u202e"],
-    **{
-        style: ["export", "RUN", "--format", style]
-        for style in ("md", "html", "csv", "dot", "mermaid")
-    },
+    "export": ["export", "RUN", "--format", "md"],
 }
 
 
