@@ -116,7 +116,7 @@ def assess(
     for stage in (Stage.VALIDATED, Stage.PLANNED, Stage.ITERATED):
         report = OUTPUTS_OF[stage][0]
         if digests.get(report) in unreadable:
-            states[stage] = _stale_after(states[stage], "it can no longer be read")
+            states[stage] = _stale_after(states[stage], "it can no longer be used")
     origin = _origin(record, generated)
     return Freshness(
         stages=states,

@@ -6,11 +6,12 @@ what follows from it, and commands rely on its form.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
-from curricle.fsio import path_within, read_file
+from curricle.fsio import find_file, path_within, read_file
 from curricle.jsontext import MalformedJsonError, parse_json
-from curricle.layout import DIFF_REPORT, PLAN, VALIDATION_REPORT
+from curricle.layout import CURRICULUM, DIFF_REPORT, PLAN, VALIDATION_REPORT
 from curricle.schema import DocumentKind, check_document
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _KINDS: Final[Mapping[str, DocumentKind]] = {
 
 
 def find_unreadable(run_dir: Path, record: RunRecord, digests: Mapping[str, str]) -> frozenset[str]:
-    """Return the digests of reports that are no JSON of their schema.
+    """Return the digests of reports that are no JSON of their schema, and of plans of something else.
 
     Those that are as they were recorded are not even read.
     """
@@ -37,12 +38,29 @@ def find_unreadable(run_dir: Path, record: RunRecord, digests: Mapping[str, str]
         for path, kind in _KINDS.items()
         if path in digests
         and digests[path] not in recorded
-        and not _is_readable(read_file(path_within(run_dir, path)), kind)
+        and not _is_readable(run_dir, path, kind)
     )
 
 
-def _is_readable(data: bytes, kind: DocumentKind) -> bool:
+def _is_readable(run_dir: Path, path: str, kind: DocumentKind) -> bool:
     try:
-        return not check_document(kind, parse_json(data))
+        report = parse_json(read_file(path_within(run_dir, path)))
     except MalformedJsonError:
         return False
+    if check_document(kind, report):
+        return False
+    return path != PLAN or _is_plan_of(report, find_file(path_within(run_dir, CURRICULUM)))
+
+
+def _is_plan_of(plan: Mapping[str, Any], curriculum: bytes | None) -> bool:
+    """Tell whether a plan has nodes of the curriculum, and weeks that are in the calendar."""
+    has_start = plan["start_date"] is not None
+    try:
+        known = {node["id"] for node in parse_json(curriculum or b"")["nodes"]}
+        for week in plan["weeks"]:
+            if has_start:
+                date.fromisoformat(week["starts_on"]) + timedelta(weeks=1)
+    except (MalformedJsonError, KeyError, TypeError, ValueError, OverflowError):
+        return False
+    planned = (item for week in plan["weeks"] for item in (*week["items"], *week["reviews"]))
+    return all(item["node_id"] in known for item in planned)
