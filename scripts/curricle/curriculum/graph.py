@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _BLOCK_BITS: Final = 16384
 
@@ -132,32 +132,39 @@ def redundant_edges(
     descendants are followed as sets of bits as far as those edges reach, one block of nodes at a
     time so that memory stays at a kilobyte a node.
     """
-    position = [0] * len(graph.ids)
-    for at, node in enumerate(order):
-        position[node] = at
-    reach: dict[int, int] = {}
-    for at, after in enumerate(order):
-        for before in graph.needs[after]:
-            if level[after] - level[before] > 1:
-                reach[before] = at
+    position = dict(zip(order, range(len(order)), strict=True))
+    reach = {
+        before: at
+        for at, after in enumerate(order)
+        for before in graph.needs[after]
+        if level[after] - level[before] > 1
+    }
     suspects = sorted(reach, key=position.__getitem__)
-    found = []
+    found: list[tuple[int, int]] = []
     for low in range(0, len(suspects), _BLOCK_BITS):
         block = suspects[low : low + _BLOCK_BITS]
-        bit = [0] * len(graph.ids)
-        for place, node in enumerate(block):
-            bit[node] = 1 << place
-        ancestors = [0] * len(graph.ids)
-        for node in order[position[block[0]] : max(reach[node] for node in block) + 1]:
-            reached = direct = 0
-            for before in graph.needs[node]:
-                reached |= ancestors[before]
-                direct |= bit[before]
-            if doubled := reached & direct:
-                found += [(before, node) for before in graph.needs[node] if bit[before] & doubled]
-            if graph.feeds[node]:
-                ancestors[node] = reached | direct
+        stretch = order[position[block[0]] : max(reach[node] for node in block) + 1]
+        found += _doubled_edges(graph, block, stretch)
     return sorted(found, key=lambda edge: (edge[1], edge[0]))
+
+
+def _doubled_edges(
+    graph: Graph, block: Sequence[int], stretch: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Yield the edges from a node of the block that another way also makes, within a stretch."""
+    bit = [0] * len(graph.ids)
+    for place, node in enumerate(block):
+        bit[node] = 1 << place
+    ancestors = [0] * len(graph.ids)
+    for node in stretch:
+        reached = direct = 0
+        for before in graph.needs[node]:
+            reached |= ancestors[before]
+            direct |= bit[before]
+        if doubled := reached & direct:
+            yield from ((before, node) for before in graph.needs[node] if bit[before] & doubled)
+        if graph.feeds[node]:
+            ancestors[node] = reached | direct
 
 
 def _shortest_cycle(graph: Graph, part: set[int]) -> tuple[int, ...]:

@@ -11,7 +11,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
-_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*[+#]*", re.UNICODE)  # noqa: RUF001 - both apostrophes are meant
+# C++ and C# keep their signs, and a single letter its star: A* is no article.
+_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*(?:[+#]+|(?<![^\W_]{2})\*(?!\S))?")  # noqa: RUF001 - both apostrophes are meant
 _NUMBERING: Final = re.compile(
     r"^\s*(?:(?:chapter|part|section|unit|module|lesson|week|day|step)\s+"
     r"(?:[\divxlc]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s*[:.–—-]\s*"  # noqa: RUF001 - dashes are meant

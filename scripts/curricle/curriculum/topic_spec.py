@@ -100,7 +100,7 @@ class TopicSpec:
             context_pack=ContextPack(
                 domain=pack.get("domain", ""),
                 focus_terms=tuple(pack.get("focus_terms", ())),
-                local_paths=tuple(pack.get("local_paths", ())),
+                local_paths=tuple(str(PurePosixPath(p)) for p in pack.get("local_paths", ())),
                 preferred_resource_kinds=tuple(pack.get("preferred_resource_kinds", ())),
                 required_outcomes=tuple(pack.get("required_outcomes", ())),
             ),
