@@ -136,7 +136,9 @@ def test_a_head_that_is_none_is_a_wrong_argument(noted: str, run_dir: Path) -> N
 
 
 @pytest.mark.parametrize("data", [None, b"", b"{}", b"\n", b"\xff\xfe", b"[]\n"], ids=repr)
-@pytest.mark.parametrize("ask", [journal_head, lambda run: verify_journal(run, None)], ids=repr)
+@pytest.mark.parametrize(
+    "ask", [journal_head, lambda run: verify_journal(run, None)], ids=["head", "verify"]
+)
 def test_what_is_no_journal_is_broken(ask: object, data: bytes | None, run_dir: Path) -> None:
     (run_dir / JOURNAL).unlink()
     if data is not None:
