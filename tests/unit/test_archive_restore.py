@@ -138,6 +138,7 @@ def test_a_member_that_is_not_what_the_manifest_says_is_refused(
         pytest.param([RUN], manifest(entry("run.json", size_bytes=7)), id="wrong size"),
         pytest.param([RUN], manifest(entry("run.json", sha256="0" * 63)), id="no digest"),
         pytest.param([RUN], manifest(entry("run.json", mode=-1)), id="no mode"),
+        pytest.param([RUN], manifest(entry("run.json", mode=[])), id="mode of another type"),
         pytest.param([RUN], manifest(entry("run.json"), more=1), id="more fields"),
         pytest.param([RUN], b"", id="empty manifest"),
         pytest.param([RUN], b"[]", id="manifest of another shape"),
@@ -189,6 +190,14 @@ def test_what_is_no_archive_of_a_run_is_refused(data: bytes, tmp_path: Path) -> 
 def test_an_archive_cut_at_any_byte_is_refused(tmp_path: Path) -> None:
     for length in range(len(GOOD)):
         refused(GOOD[:length], tmp_path)
+
+
+@pytest.mark.parametrize("mode", [384, 384.0, 0, 10**29, 1e9, 0o7777], ids=str)
+def test_a_mode_lends_a_file_no_more_than_the_usual_rights(mode: float, tmp_path: Path) -> None:
+    about = manifest(entry("run.json", mode=mode))
+    (tmp_path / "x.tar.gz").write_bytes(archive_of(RUN, about=about))
+    run_dir = restore_run(tmp_path / "x.tar.gz", tmp_path / "runs")
+    assert (run_dir / "run.json").stat().st_mode & 0o7022 == 0
 
 
 def test_a_name_that_the_disk_cannot_hold_is_told_and_nothing_is_left(tmp_path: Path) -> None:

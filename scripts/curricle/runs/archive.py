@@ -227,7 +227,7 @@ def _unpack(tar: tarfile.TarFile, archive: Path, runs_dir: Path, draft: Path) ->
     for entry, data in _contents(tar, members, manifest, archive):
         path = path_within(draft, entry["path"])
         make_folder(path.parent)
-        write_file(path, data, mode=entry["mode"] & 0o777)
+        write_file(path, data, mode=int(entry["mode"]) & 0o777)
     return target
 
 
