@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from command import EXAMPLES, tree
+from command import tree
 from curricle.canonical import sha256_hex
 from curricle.errors import (
     DiskFullError,
@@ -18,7 +18,7 @@ from curricle.errors import (
 )
 from curricle.fsio import DRAFT_PREFIX
 from curricle.inspection import inspect_run
-from curricle.layout import JOURNAL, OBJECTS, PLAN, PLAN_PAGE, RUN_FILE, Stage
+from curricle.layout import JOURNAL, OBJECTS, PLAN_PAGE, RUN_FILE, Stage
 from curricle.runs.objects import find_object
 from curricle.runs.proof import verify_journal
 from curricle.runs.state import load_run
@@ -27,10 +27,10 @@ from histories import AT, commit, copy_of, new_run, writer_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-READABLE = (EXAMPLES / "plan.json").read_bytes()
-OLD = {PLAN: READABLE, PLAN_PAGE: b"old\n"}
-NEW = {PLAN: READABLE + b"\n", PLAN_PAGE: b"new\n"}
-MINE = b"\n" + READABLE
+TABLE = "outputs/plan/plan.csv"
+OLD = {TABLE: b"old,table\n", PLAN_PAGE: b"old page\n"}
+NEW = {TABLE: b"new,table\n", PLAN_PAGE: b"new page\n"}
+MINE = b"my table\n"
 
 
 @pytest.fixture
@@ -83,10 +83,10 @@ def test_a_commit_is_in_the_journal_in_place_in_the_objects_and_in_run_json(run_
 
 
 def test_what_a_person_had_changed_is_named_and_kept(run_dir: Path) -> None:
-    (run_dir / PLAN).write_bytes(MINE)
+    (run_dir / TABLE).write_bytes(MINE)
     with writer_of(run_dir) as writer:
         replaced = writer.commit_stage(Stage.PLANNED, NEW, inputs={}, version=1, parameters={})
-    assert replaced == {PLAN: sha256_hex(MINE)}
+    assert replaced == {TABLE: sha256_hex(MINE)}
     assert find_object(run_dir, sha256_hex(MINE)) == MINE
 
 
@@ -200,7 +200,7 @@ def test_a_half_placed_output_is_interrupted_and_no_edit(run_dir: Path, tmp_path
     copy = died_after_journal(run_dir, tmp_path / "copy")
     (copy / PLAN_PAGE).write_bytes(NEW[PLAN_PAGE])
     states = {a.path: a.state for a in inspect_run(copy).artifacts}
-    assert (states[PLAN], states[PLAN_PAGE]) == ("interrupted", "fresh")
+    assert (states[TABLE], states[PLAN_PAGE]) == ("interrupted", "fresh")
     with writer_of(copy) as writer:
         assert outputs_of(copy) == NEW
         assert writer.record.head.entries == 3
@@ -208,18 +208,18 @@ def test_a_half_placed_output_is_interrupted_and_no_edit(run_dir: Path, tmp_path
 
 def test_an_output_that_was_not_placed_and_is_gone_is_placed(run_dir: Path, tmp_path: Path) -> None:
     copy = died_after_journal(run_dir, tmp_path / "copy")
-    (copy / PLAN).unlink()
+    (copy / TABLE).unlink()
     with writer_of(copy):
         assert outputs_of(copy) == NEW
 
 
 def test_what_a_person_changed_after_the_crash_stays(run_dir: Path, tmp_path: Path) -> None:
     copy = died_after_journal(run_dir, tmp_path / "copy")
-    (copy / PLAN).write_bytes(MINE)
+    (copy / TABLE).write_bytes(MINE)
     with writer_of(copy):
-        assert outputs_of(copy) == {PLAN: MINE, PLAN_PAGE: NEW[PLAN_PAGE]}
+        assert outputs_of(copy) == {TABLE: MINE, PLAN_PAGE: NEW[PLAN_PAGE]}
     states = {a.path: a.state for a in inspect_run(copy).artifacts}
-    assert (states[PLAN], states[PLAN_PAGE]) == ("edited", "fresh")
+    assert (states[TABLE], states[PLAN_PAGE]) == ("edited", "fresh")
 
 
 def test_drafts_of_writers_that_died_are_removed_and_a_persons_files_are_not(

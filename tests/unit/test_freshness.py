@@ -77,6 +77,10 @@ def reasons_of(run_dir: Path) -> dict[str, str]:
     return {a.path: a.reason for a in inspect_run(run_dir).artifacts if a.reason}
 
 
+def copied(run_dir: Path, folder: Path) -> Path:
+    return copy_of(run_dir, folder / "copy")
+
+
 def touched(run_dir: Path, _: Path) -> Path:
     for path in run_dir.rglob("*"):
         os.utime(path, (1, 1) if "outputs" in path.parts else (2**31, 2**31))
@@ -93,9 +97,7 @@ def cloned(run_dir: Path, folder: Path) -> Path:
 
 
 @pytest.mark.capability("R26")
-@pytest.mark.parametrize(
-    "moved", [lambda run, folder: copy_of(run, folder / "copy"), touched, cloned], ids=repr
-)
+@pytest.mark.parametrize("moved", [copied, touched, cloned], ids=lambda moved: moved.__name__)
 def test_a_copied_touched_or_cloned_run_is_as_fresh_as_it_was(
     moved: Callable[[Path, Path], Path], run_dir: Path, tmp_path: Path
 ) -> None:
