@@ -85,17 +85,17 @@ SPECS: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize("name", SPECS)
 def test_a_bad_topic_spec_is_refused_with_the_place_and_no_run_is_made(
-    name: str, curricle: Curricle
+    name: str, forked: Curricle
 ) -> None:
     data, said = SPECS[name]
-    file = curricle.cwd / "spec.json"
+    file = forked.cwd / "spec.json"
     file.write_bytes(data)
-    done = curricle("init", "Bad", "--topic-spec", str(file), "--json")
+    done = forked("init", "Bad", "--topic-spec", str(file), "--json")
     assert (done.status, done.error["code"]) == (4, "topic_spec_invalid")
     assert said in done.error["message"], done.error["message"]
     assert len(done.error["message"]) < 500
     assert done.error["hint"]
-    assert tree(curricle.runs_dir) == {}
+    assert tree(forked.runs_dir) == {}
 
 
 SCOPES_REFUSED: dict[str, tuple[bytes, str]] = {
@@ -116,14 +116,14 @@ SCOPES_REFUSED: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize("name", SCOPES_REFUSED)
 def test_a_bad_scope_document_is_refused_and_the_run_stays_as_it_was(
-    name: str, curricle: Curricle
+    name: str, forked: Curricle
 ) -> None:
     data, said = SCOPES_REFUSED[name]
-    file = curricle.cwd / "scope.md"
+    file = forked.cwd / "scope.md"
     file.write_bytes(data)
-    run = curricle.init("Bad")
+    run = forked.init("Bad")
     inputs = tree(run / "inputs")
-    done = curricle("run", run.name, "--scope-file", str(file), "--json")
+    done = forked("run", run.name, "--scope-file", str(file), "--json")
     assert (done.status, done.error["code"]) == (4, "scope_invalid")
     assert said in done.error["message"]
     assert done.error["hint"]
@@ -145,13 +145,13 @@ SCOPES_TAKEN: dict[str, tuple[bytes, list[str]]] = {
 
 @pytest.mark.parametrize("name", SCOPES_TAKEN)
 def test_odd_but_readable_scope_documents_are_read_as_people_would(
-    name: str, curricle: Curricle
+    name: str, forked: Curricle
 ) -> None:
     data, titles = SCOPES_TAKEN[name]
-    file = curricle.cwd / "scope.md"
+    file = forked.cwd / "scope.md"
     file.write_bytes(data)
-    run = curricle.init("Odd")
-    curricle.good("run", run.name, "--scope-file", str(file))
+    run = forked.init("Odd")
+    forked.good("run", run.name, "--scope-file", str(file))
     assert [node["title"] for node in load(run / CURRICULUM)["nodes"]] == titles
 
 
@@ -169,14 +169,14 @@ CURRICULA: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", CURRICULA)
-def test_a_curriculum_that_is_no_json_is_refused(name: str, curricle: Curricle) -> None:
+def test_a_curriculum_that_is_no_json_is_refused(name: str, forked: Curricle) -> None:
     data, said = CURRICULA[name]
-    file = curricle.cwd / "curriculum.json"
+    file = forked.cwd / "curriculum.json"
     file.write_bytes(data)
-    done = curricle("init", "Bad", "--curriculum", str(file), "--json")
+    done = forked("init", "Bad", "--curriculum", str(file), "--json")
     assert (done.status, done.error["code"]) == (4, "curriculum_invalid")
     assert said in done.error["message"]
-    assert tree(curricle.runs_dir) == {}
+    assert tree(forked.runs_dir) == {}
 
 
 ARGUMENTS: dict[str, tuple[tuple[str, ...], str, str]] = {
@@ -206,21 +206,21 @@ STATUSES = {"invalid_argument": 2, "run_not_found": 3, "archive_not_found": 3, "
 
 
 @pytest.mark.parametrize("name", ARGUMENTS)
-def test_bad_arguments_are_typed_errors(name: str, curricle: Curricle) -> None:
+def test_bad_arguments_are_typed_errors(name: str, forked: Curricle) -> None:
     arguments, code, said = ARGUMENTS[name]
-    done = curricle(*arguments, "--json")
+    done = forked(*arguments, "--json")
     assert (done.status, done.error["code"]) == (STATUSES[code], code), done
     assert said in done.error["message"]
     assert done.error["hint"]
-    assert not curricle.runs_dir.exists() or tree(curricle.runs_dir) == {}
+    assert not forked.runs_dir.exists() or tree(forked.runs_dir) == {}
 
 
 @pytest.mark.parametrize("kind", ["FIFO", "folder", "endless device", "link to a folder"])
 @pytest.mark.parametrize("option", ["--topic-spec", "--scope-file", "--curriculum"])
 def test_what_is_no_plain_file_is_not_read_and_nothing_waits(
-    kind: str, option: str, curricle: Curricle
+    kind: str, option: str, forked: Curricle
 ) -> None:
-    path = curricle.cwd / "input"
+    path = forked.cwd / "input"
     match kind:
         case "FIFO":
             os.mkfifo(path)
@@ -229,14 +229,14 @@ def test_what_is_no_plain_file_is_not_read_and_nothing_waits(
         case "endless device":
             path.symlink_to("/dev/zero")
         case _:
-            path.symlink_to(curricle.cwd)
-    done = curricle("init", "Bad", option, str(path), "--json")
+            path.symlink_to(forked.cwd)
+    done = forked("init", "Bad", option, str(path), "--json")
     assert (done.status, done.error["code"]) == (6, "io_error")
     assert "expected a plain file" in done.error["message"]
-    assert tree(curricle.runs_dir) == {}
+    assert tree(forked.runs_dir) == {}
 
 
-def test_links_in_a_context_folder_are_not_followed(curricle: Curricle, tmp_path: Path) -> None:
+def test_links_in_a_context_folder_are_not_followed(forked: Curricle, tmp_path: Path) -> None:
     secret = tmp_path / "secret.md"
     secret.write_text("# Secret\n")
     notes = tmp_path / "notes"
@@ -244,22 +244,22 @@ def test_links_in_a_context_folder_are_not_followed(curricle: Curricle, tmp_path
     (notes / "deep" / "a.md").write_text("# A\n")
     (notes / "link.md").symlink_to(secret)
     (notes / "up").symlink_to(tmp_path)
-    run = curricle.init("Notes", context=notes)
+    run = forked.init("Notes", context=notes)
     assert list(tree(run / "inputs" / "context")) == ["deep/a.md"]
     assert b"# Secret\n" not in tree(run).values()
 
 
-def test_a_context_file_that_is_not_there_is_named(curricle: Curricle) -> None:
-    file = curricle.cwd / "spec.json"
+def test_a_context_file_that_is_not_there_is_named(forked: Curricle) -> None:
+    file = forked.cwd / "spec.json"
     file.write_bytes(spec({"/context_pack/local_paths": ["notes.md"]}))
-    run = curricle.init("Notes", topic_spec=file)
-    done = curricle("run", run.name)
+    run = forked.init("Notes", topic_spec=file)
+    done = forked("run", run.name)
     assert done.status == 4
     assert "local_paths names 'notes.md', which is not in inputs/context/" in done.stderr
 
 
-def test_a_byte_order_mark_before_json_is_no_error(curricle: Curricle) -> None:
-    file = curricle.cwd / "spec.json"
+def test_a_byte_order_mark_before_json_is_no_error(forked: Curricle) -> None:
+    file = forked.cwd / "spec.json"
     file.write_bytes(b"\xef\xbb\xbf" + SPEC_TEXT.encode())
-    run = curricle.init("Mark", topic_spec=file)
+    run = forked.init("Mark", topic_spec=file)
     assert (run / "inputs/topic_spec.json").read_bytes() == file.read_bytes()
