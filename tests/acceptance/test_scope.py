@@ -17,25 +17,25 @@ BREAD = SCOPES / "bread-baking.md"
 DATABASES = EXAMPLES / "scope.md"
 
 
-def run_with(curricle: Curricle, run: Path, scope: Path, *options: str) -> Done:
-    return curricle.good("run", run.name, "--scope-file", str(scope), *options)
+def run_with(forked: Curricle, run: Path, scope: Path, *options: str) -> Done:
+    return forked.good("run", run.name, "--scope-file", str(scope), *options)
 
 
 def titles(run: Path) -> list[str]:
     return [node["title"] for node in load(run / CURRICULUM)["nodes"]]
 
 
-def test_mode_full_takes_the_whole_document(curricle: Curricle) -> None:
-    run = curricle.init("Databases")
-    run_with(curricle, run, DATABASES, "--scope-mode", "full")
+def test_mode_full_takes_the_whole_document(forked: Curricle) -> None:
+    run = forked.init("Databases")
+    run_with(forked, run, DATABASES, "--scope-mode", "full")
     assert titles(run) == ["Tables", "Queries", "Joins", "Indexes"]
     assert (run / SCOPE).read_bytes() == DATABASES.read_bytes()
 
 
-def test_mode_section_takes_the_named_headings_and_what_is_below_them(curricle: Curricle) -> None:
-    run = curricle.init("Bread")
+def test_mode_section_takes_the_named_headings_and_what_is_below_them(forked: Curricle) -> None:
+    run = forked.init("Bread")
     sections = ("--scope-section", "Kneading", "--scope-section", "Part Two: The Numbers")
-    run_with(curricle, run, BREAD, "--scope-mode", "section", *sections)
+    run_with(forked, run, BREAD, "--scope-mode", "section", *sections)
     assert set(titles(run)) >= {"Kneading", "Baker's Percentages", "Hydration"}
     assert "Flour" not in titles(run)
     assert (run / SCOPE).read_bytes() == BREAD.read_bytes()
@@ -43,21 +43,21 @@ def test_mode_section_takes_the_named_headings_and_what_is_below_them(curricle: 
     assert recorded == {"mode": "section", "sections": ["Kneading", "Part Two: The Numbers"]}
 
 
-def test_mode_seed_list_takes_every_line_for_a_concept(curricle: Curricle) -> None:
-    seeds = curricle.cwd / "seeds.md"
+def test_mode_seed_list_takes_every_line_for_a_concept(forked: Curricle) -> None:
+    seeds = forked.cwd / "seeds.md"
     seeds.write_text("# Containers\n\n- Sets and multisets\n- Maps\n\nGraphs\nTrees\n")
-    run = curricle.init("Containers")
-    run_with(curricle, run, seeds, "--scope-mode", "seed-list")
+    run = forked.init("Containers")
+    run_with(forked, run, seeds, "--scope-mode", "seed-list")
     assert titles(run) == ["Sets and multisets", "Maps", "Graphs", "Trees"]
 
 
-def test_a_selection_stays_until_another_is_made(curricle: Curricle) -> None:
-    run = curricle.init("Bread")
-    run_with(curricle, run, BREAD, "--scope-section", "Kneading")
+def test_a_selection_stays_until_another_is_made(forked: Curricle) -> None:
+    run = forked.init("Bread")
+    run_with(forked, run, BREAD, "--scope-section", "Kneading")
     kneading = titles(run)
-    curricle.good("run", run.name, "--force")
+    forked.good("run", run.name, "--force")
     assert titles(run) == kneading
-    run_with(curricle, run, BREAD)
+    run_with(forked, run, BREAD)
     assert len(titles(run)) > 30
     assert stage_of(run) == "iterated"
 
@@ -72,27 +72,27 @@ def test_a_selection_stays_until_another_is_made(curricle: Curricle) -> None:
     ],
 )
 def test_a_selection_that_selects_nothing_is_a_usage_error_and_changes_nothing(
-    options: tuple[str, ...], said: str, curricle: Curricle
+    options: tuple[str, ...], said: str, forked: Curricle
 ) -> None:
-    run = curricle.init("Bread")
+    run = forked.init("Bread")
     spec = (run / SPEC).read_bytes()
-    done = curricle("run", run.name, "--scope-file", str(BREAD), *options, "--json")
+    done = forked("run", run.name, "--scope-file", str(BREAD), *options, "--json")
     assert (done.status, done.error["code"]) == (2, "invalid_argument")
     assert said in done.error["message"]
     assert (run / SPEC).read_bytes() == spec
     assert not (run / SCOPE).exists()
 
 
-def test_an_unknown_heading_is_answered_with_those_there_are(curricle: Curricle) -> None:
-    run = curricle.init("Databases")
-    done = curricle("run", run.name, "--scope-file", str(DATABASES), "--scope-section", "Views")
+def test_an_unknown_heading_is_answered_with_those_there_are(forked: Curricle) -> None:
+    run = forked.init("Databases")
+    done = forked("run", run.name, "--scope-file", str(DATABASES), "--scope-section", "Views")
     assert "Tables, Queries, Joins, Indexes" in done.stderr
 
 
-def test_a_spec_alone_is_enough(curricle: Curricle) -> None:
-    run = curricle.init("Databases", topic_spec=EXAMPLES / "topic_spec.json")
+def test_a_spec_alone_is_enough(forked: Curricle) -> None:
+    run = forked.init("Databases", topic_spec=EXAMPLES / "topic_spec.json")
     edit(run / SPEC, {"/evidence_mode": "minimal"})
-    curricle.good("run", run.name)
+    forked.good("run", run.name)
     assert stage_of(run) == "iterated"
     assert sorted(titles(run)) == ["Indexes", "Joins", "Queries", "Tables"]
     assert not (run / SCOPE).exists()
@@ -109,13 +109,13 @@ SET_BY_A_PERSON: dict[str, Any] = {
 
 @pytest.mark.parametrize("before", ["init", "run"])
 def test_a_scope_fills_only_what_a_person_has_not_set_and_tells(
-    before: str, curricle: Curricle
+    before: str, forked: Curricle
 ) -> None:
-    run = curricle.init("Databases")
+    run = forked.init("Databases")
     if before == "run":
-        run_with(curricle, run, BREAD)
+        run_with(forked, run, BREAD)
     written = edit(run / SPEC, SET_BY_A_PERSON)
-    done = run_with(curricle, run, DATABASES, "--force", "--json")
+    done = run_with(forked, run, DATABASES, "--force", "--json")
     spec = load(run / SPEC)
     assert (spec["goal"], spec["audience"]) == ("Find an answer without help", "Analysts")
     assert (spec["scope_out"], spec["evidence_mode"]) == (["Replication"], "minimal")
@@ -127,19 +127,19 @@ def test_a_scope_fills_only_what_a_person_has_not_set_and_tells(
     assert is_kept(run, written)
 
 
-def test_a_spec_with_everything_set_is_left_byte_for_byte(curricle: Curricle) -> None:
-    run = curricle.init("Databases", topic_spec=EXAMPLES / "topic_spec.json")
+def test_a_spec_with_everything_set_is_left_byte_for_byte(forked: Curricle) -> None:
+    run = forked.init("Databases", topic_spec=EXAMPLES / "topic_spec.json")
     written = edit(run / SPEC, {"/evidence_mode": "minimal"})
-    done = run_with(curricle, run, DATABASES)
+    done = run_with(forked, run, DATABASES)
     assert (run / SPEC).read_bytes() == written
     assert "filled" not in done.stderr
 
 
 def test_another_scope_replaces_what_the_first_filled_and_keeps_the_document(
-    curricle: Curricle, finished: Path
+    forked: Curricle, finished: Path
 ) -> None:
     spec, curriculum = (finished / SPEC).read_bytes(), (finished / CURRICULUM).read_bytes()
-    done = run_with(curricle, finished, DATABASES)
+    done = run_with(forked, finished, DATABASES)
     assert load(finished / SPEC)["scope_in"] == ["Tables", "Queries", "Joins", "Indexes"]
     assert titles(finished) == ["Tables", "Queries", "Joins", "Indexes"]
     assert stage_of(finished) == "iterated"
@@ -148,7 +148,7 @@ def test_another_scope_replaces_what_the_first_filled_and_keeps_the_document(
     )
     for data in (BREAD.read_bytes(), spec, curriculum):
         assert is_kept(finished, data)
-    changes = curricle.good("diff", finished.name, "--json").json["nodes"]
+    changes = forked.good("diff", finished.name, "--json").json["nodes"]
     assert [node["title"] for node in changes["added"]] == titles(finished)
     assert len(changes["removed"]) == len(load_bytes(finished, curriculum)["nodes"])
 
@@ -157,27 +157,27 @@ def load_bytes(run: Path, data: bytes) -> Any:
     return load(run / "objects" / sha256_hex(data))
 
 
-def test_the_same_scope_again_does_nothing(curricle: Curricle, finished: Path) -> None:
+def test_the_same_scope_again_does_nothing(forked: Curricle, finished: Path) -> None:
     entries = status_of(finished)["journal"]["entries"]
-    assert run_with(curricle, finished, BREAD).stderr == ""
+    assert run_with(forked, finished, BREAD).stderr == ""
     assert status_of(finished)["journal"]["entries"] == entries
 
 
 def test_a_scope_document_edited_in_place_is_taken_in_anew(
-    curricle: Curricle, finished: Path
+    forked: Curricle, finished: Path
 ) -> None:
     text = (finished / SCOPE).read_text()
     (finished / SCOPE).write_text(text + "\n## Pretzels\n\nA pretzel is dipped in lye.\n")
     assert stage_of(finished) == "spec_ready"
-    curricle.good("run", finished.name)
+    forked.good("run", finished.name)
     assert "Pretzels" in load(finished / SPEC)["scope_in"]
     assert "Pretzels" in titles(finished)
     assert stage_of(finished) == "iterated"
 
 
-def test_what_a_document_leaves_open_is_said_and_not_made_up(curricle: Curricle) -> None:
-    run = curricle.init("Databases")
-    done = run_with(curricle, run, DATABASES)
+def test_what_a_document_leaves_open_is_said_and_not_made_up(forked: Curricle) -> None:
+    run = forked.init("Databases")
+    done = run_with(forked, run, DATABASES)
     assert "the document names no audience: assumed to be new to it" in done.stderr.splitlines()
 
 

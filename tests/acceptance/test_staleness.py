@@ -8,6 +8,7 @@ import pytest
 
 from command import EXAMPLES, Curricle, tree
 from curricle.canonical import sha256_hex
+from forked import ForkedCurricle
 from hands import (
     CURRICULUM,
     DIFF,
@@ -33,14 +34,14 @@ CONTEXT = "inputs/context/notes.md"
 
 
 @pytest.fixture
-def brought_up(curricle: Curricle, given: Path) -> Path:
+def brought_up(forked: Curricle, given: Path) -> Path:
     """A run whose curriculum a person gave, and which has come to `iterated`."""
-    curricle.good("run", given.name)
+    forked.good("run", given.name)
     return given
 
 
-def reason_of(curricle: Curricle, run: Path, path: str) -> str:
-    answer = curricle.good("status", run.name, "--json").json
+def reason_of(forked: Curricle, run: Path, path: str) -> str:
+    answer = forked.good("status", run.name, "--json").json
     return next(a["reason"] for a in answer["artifacts"] if a["path"] == path)
 
 
@@ -69,15 +70,15 @@ EDITS: dict[str, tuple[str, dict[str, Any], str, str]] = {
 @pytest.mark.capability("R13")
 @pytest.mark.parametrize("name", EDITS)
 def test_an_edit_makes_what_follows_stale_says_why_and_run_brings_it_up_to_date(
-    name: str, curricle: Curricle, finished: Path
+    name: str, forked: Curricle, finished: Path
 ) -> None:
     path, changes, stage, reason = EDITS[name]
     plan = load(finished / PLAN)
     edit(finished / path, changes)
     assert stage_of(finished) == stage
     assert states_of(finished)[PLAN] == "stale"
-    assert reason in reason_of(curricle, finished, PLAN)
-    curricle.good("run", finished.name)
+    assert reason in reason_of(forked, finished, PLAN)
+    forked.good("run", finished.name)
     assert stage_of(finished) == "iterated"
     assert set(states_of(finished).values()) == {"fresh"}
     report = load(finished / REPORT)
@@ -98,10 +99,10 @@ def test_an_edit_makes_what_follows_stale_says_why_and_run_brings_it_up_to_date(
     ids=["spec", "curriculum", "previous", "scope"],
 )
 def test_status_validate_plan_and_iterate_bring_a_persons_run_up_to_date(
-    path: str, changes: dict[str, Any], curricle: Curricle, brought_up: Path
+    path: str, changes: dict[str, Any], forked: Curricle, brought_up: Path
 ) -> None:
     edit(brought_up / CURRICULUM, {"/nodes/3/estimate_minutes": 75})
-    curricle.good("run", brought_up.name)
+    forked.good("run", brought_up.name)
     if changes:
         edit(brought_up / path, changes)
     else:
@@ -109,7 +110,7 @@ def test_status_validate_plan_and_iterate_bring_a_persons_run_up_to_date(
     kept = (brought_up / CURRICULUM).read_bytes()
     assert stage_of(brought_up) != "iterated"
     for command in ("status", "validate", "plan", "iterate"):
-        curricle.good(command, brought_up.name)
+        forked.good(command, brought_up.name)
     assert stage_of(brought_up) == "iterated"
     edited = {PREVIOUS} if path == PREVIOUS else set()
     assert {p for p, state in states_of(brought_up).items() if state != "fresh"} == edited
@@ -119,43 +120,43 @@ def test_status_validate_plan_and_iterate_bring_a_persons_run_up_to_date(
 
 @pytest.mark.capability("R13")
 def test_a_generated_curriculum_that_is_stale_is_not_planned_but_run_is_named(
-    curricle: Curricle, finished: Path
+    forked: Curricle, finished: Path
 ) -> None:
     edit(finished / SPEC, {"/constraints/hours_per_week": 2})
     for command in ("plan", "iterate"):
-        done = curricle(command, finished.name)
+        done = forked(command, finished.name)
         assert done.status == 4
         error, _, following = done.stderr.splitlines()
         assert error.startswith("error[artifact_stale]: curriculum.json is stale: topic_spec.json")
         assert following.endswith(f"run {finished.name}")
-    done = curricle("export", finished.name, "--format", "md", "--json", "-o", "out.md")
+    done = forked("export", finished.name, "--format", "md", "--json", "-o", "out.md")
     assert (done.status, done.error["code"]) == (4, "artifact_stale")
-    assert not (curricle.cwd / "out.md").exists()
+    assert not (forked.cwd / "out.md").exists()
 
 
 @pytest.mark.capability("R13")
-def test_context_files_count_as_inputs(curricle: Curricle) -> None:
-    notes = curricle.cwd / "notes"
+def test_context_files_count_as_inputs(forked: Curricle) -> None:
+    notes = forked.cwd / "notes"
     notes.mkdir()
     (notes / "notes.md").write_text("# Notes\n\nJoins come late.\n")
-    run = curricle.init("Databases", scope_file=EXAMPLES / "scope.md", context=notes)
-    curricle.good("run", run.name)
+    run = forked.init("Databases", scope_file=EXAMPLES / "scope.md", context=notes)
+    forked.good("run", run.name)
     (run / CONTEXT).write_text("# Notes\n\nJoins come early.\n")
-    assert "notes.md changed: 3 → 3 lines" in reason_of(curricle, run, CURRICULUM)
-    curricle.good("run", run.name)
+    assert "notes.md changed: 3 → 3 lines" in reason_of(forked, run, CURRICULUM)
+    forked.good("run", run.name)
     assert stage_of(run) == "iterated"
     (run / CONTEXT).unlink()
-    assert "notes.md is gone" in reason_of(curricle, run, CURRICULUM)
+    assert "notes.md is gone" in reason_of(forked, run, CURRICULUM)
 
 
 @pytest.mark.capability("R13")
 def test_a_stale_curriculum_with_a_persons_edit_is_a_conflict_with_two_ways_out(
-    curricle: Curricle, finished: Path
+    forked: Curricle, finished: Path
 ) -> None:
     made = (finished / CURRICULUM).read_bytes()
     edited = edit(finished / CURRICULUM, {"/nodes/0/pitfalls": ["Weighing in cups"]})
     edit(finished / SPEC, {"/constraints/depth": "survey"})
-    done = curricle("run", finished.name)
+    done = forked("run", finished.name)
     assert done.status == 4
     error, hint, following = done.stderr.splitlines()
     assert error.startswith("error[stage_conflict]: curriculum.json was made or edited by a person")
@@ -164,10 +165,10 @@ def test_a_stale_curriculum_with_a_persons_edit_is_a_conflict_with_two_ways_out(
     assert following.endswith(f"iterate {finished.name}")
     assert (finished / CURRICULUM).read_bytes() == edited
 
-    other = Curricle(runs_dir=curricle.cwd / "other", cwd=curricle.cwd)
-    shutil.copytree(curricle.runs_dir, other.runs_dir)
+    other = ForkedCurricle(runs_dir=forked.cwd / "other", cwd=forked.cwd)
+    shutil.copytree(forked.runs_dir, other.runs_dir)
     copy = other.runs_dir / finished.name
-    curricle.good("iterate", finished.name)
+    forked.good("iterate", finished.name)
     assert (stage_of(finished), (finished / CURRICULUM).read_bytes()) == ("iterated", edited)
 
     forced = other.good("run", copy.name, "--force")
@@ -193,34 +194,32 @@ def test_a_change_that_is_taken_back_leaves_everything_fresh(path: str, finished
 
 @pytest.mark.capability("R13")
 def test_another_layout_of_the_spec_gives_the_same_bytes_again(
-    curricle: Curricle, finished: Path
+    forked: Curricle, finished: Path
 ) -> None:
     outputs = tree(finished / "outputs")
     text = (finished / SPEC).read_text()
     (finished / SPEC).write_text(text.replace("\n", "\n\n"))
-    assert "changed in its layout only" in reason_of(curricle, finished, CURRICULUM)
-    curricle.good("run", finished.name)
+    assert "changed in its layout only" in reason_of(forked, finished, CURRICULUM)
+    forked.good("run", finished.name)
     again = tree(finished / "outputs")
     report, page = REPORT.removeprefix("outputs/"), REPORT_PAGE.removeprefix("outputs/")
     same = {path: data for path, data in outputs.items() if path not in {report, page}}
     assert same.items() <= again.items()
 
 
-def test_times_decide_nothing(curricle: Curricle, finished: Path) -> None:
+def test_times_decide_nothing(forked: Curricle, finished: Path) -> None:
     edit(finished / SPEC, {"/constraints/hours_per_week": 2})
     os.utime(finished / SPEC, (LONG_AGO, LONG_AGO))
     assert stage_of(finished) == "spec_ready"
-    curricle.good("run", finished.name)
+    forked.good("run", finished.name)
     for path in sorted(finished.rglob("*")):
         os.utime(path, (LONG_AGO, LONG_AGO))
     (finished / SPEC).touch()
     assert stage_of(finished) == "iterated"
 
 
-def test_a_clone_of_a_finished_run_is_as_fresh_as_the_run(
-    curricle: Curricle, finished: Path
-) -> None:
-    other = Curricle(runs_dir=curricle.cwd / "clone", cwd=curricle.cwd)
+def test_a_clone_of_a_finished_run_is_as_fresh_as_the_run(forked: Curricle, finished: Path) -> None:
+    other = ForkedCurricle(runs_dir=forked.cwd / "clone", cwd=forked.cwd)
     clone = other.runs_dir / finished.name
     for path in sorted(finished.rglob("*"), reverse=True):
         if path.is_file():
@@ -247,13 +246,13 @@ GARBAGE: dict[str, bytes] = {
 @pytest.mark.parametrize("name", GARBAGE)
 @pytest.mark.parametrize(("path", "stage"), [(PLAN, "validated"), (REPORT, "generated")])
 def test_garbage_in_place_of_a_report_is_not_taken_for_one_however_old_it_is(
-    name: str, path: str, stage: str, curricle: Curricle, finished: Path
+    name: str, path: str, stage: str, forked: Curricle, finished: Path
 ) -> None:
     good = (finished / path).read_bytes()
     (finished / path).write_bytes(GARBAGE[name])
     os.utime(finished / path, (LONG_AGO, LONG_AGO))
     assert stage_of(finished) == stage
-    told = curricle.good("run", finished.name).stderr
+    told = forked.good("run", finished.name).stderr
     assert (finished / path).read_bytes() == good
     assert stage_of(finished) == "iterated"
     assert is_kept(finished, GARBAGE[name])
@@ -262,17 +261,17 @@ def test_garbage_in_place_of_a_report_is_not_taken_for_one_however_old_it_is(
 
 @pytest.mark.parametrize("path", [REPORT, PLAN, DIFF])
 def test_a_report_put_there_by_hand_is_not_taken_for_one_that_was_made(
-    path: str, curricle: Curricle, given: Path, finished: Path
+    path: str, forked: Curricle, given: Path, finished: Path
 ) -> None:
     (given / path).write_bytes((finished / path).read_bytes())
     assert stage_of(given) == "generated"
-    curricle.good("run", given.name)
+    forked.good("run", given.name)
     assert stage_of(given) == "iterated"
     assert (given / path).read_bytes() != (finished / path).read_bytes()
 
 
-def test_a_finished_run_has_nothing_to_do(curricle: Curricle, finished: Path) -> None:
+def test_a_finished_run_has_nothing_to_do(forked: Curricle, finished: Path) -> None:
     before = tree(finished)
-    curricle.good("run", finished.name)
+    forked.good("run", finished.name)
     assert {**tree(finished), ".lock": b""} == {**before, ".lock": b""}
     assert status_of(finished)["last_failure"] is None
