@@ -1,6 +1,6 @@
 """What each command that writes does to a run: the steps, in order.
 
-The steps themselves are `work.py`; how a commit survives a crash is `runs/commit.py`. A failure
+The steps themselves are `steps/`; how a commit survives a crash is `runs/commit.py`. A failure
 is recorded with the run and raised again.
 """
 
@@ -17,7 +17,22 @@ from curricle.runs.commit import writing
 from curricle.runs.freshness import ORIGIN, SELECTION, Origin
 from curricle.runs.record import StageRecord
 from curricle.stages.reading import read_curriculum, read_scope, read_spec
-from curricle.work import ScopeChoice, Work, blank_spec
+from curricle.steps.curriculum import (
+    make_curriculum,
+    require_curriculum,
+    require_fresh_curriculum,
+)
+from curricle.steps.repair import mend
+from curricle.steps.review import (
+    check,
+    compare,
+    findings_error,
+    make_plan,
+    refuse_findings,
+    refuse_stale_edit,
+)
+from curricle.steps.spec import blank_spec, require_spec, take_scope
+from curricle.steps.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +45,7 @@ if TYPE_CHECKING:
     from curricle.providers.provider import Provider
     from curricle.session import Session
     from curricle.stages.validate import ValidationResult
+    from curricle.steps.spec import ScopeChoice
 
 
 _UNRECORDED: Final = (RunLockedError, JournalBrokenError)
@@ -97,20 +113,23 @@ def bring_up_to_date(
     """Bring a run to `iterated`, doing only what is not current.
 
     Raises:
-        StageConflictError: the topic spec is not ready, or a person's curriculum is stale.
+        StageConflictError: the topic spec is not ready, or what a person edited is stale.
         ValidationFailedError: the curriculum has errors; it is kept and can be inspected.
     """
     with _working(session, run_dir) as work:
-        work.take_scope(scope)
-        spec = work.require_spec()
-        work.make_curriculum(provider, force=force)
-        result = work.check()
+        take_scope(work, scope)
+        spec = require_spec(work)
+        make_curriculum(work, provider, force=force)
+        refuse_stale_edit(work, Stage.VALIDATED, force=force)
+        result = check(work)
         if repair and result is not None and not result.verdict.is_valid:
-            work.mend(provider, spec, "")
-            result = work.check()
-        work.refuse_findings(result)
-        work.make_plan(spec)
-        work.compare(spec)
+            mend(work, provider, spec, "")
+            result = check(work)
+        refuse_findings(work, result)
+        refuse_stale_edit(work, Stage.PLANNED, force=force)
+        make_plan(work, spec)
+        refuse_stale_edit(work, Stage.ITERATED, force=force)
+        compare(work, spec)
 
 
 def validate_run(
@@ -126,10 +145,10 @@ def validate_run(
         CurriculumInvalidError: it is no JSON.
     """
     with _working(session, run_dir) as work:
-        work.require_curriculum()
-        result = work.check(again=True)
+        require_curriculum(work)
+        result = check(work, again=True)
         assert result is not None  # noqa: S101 - checked again, so there is one
-        error = work.findings_error(result)
+        error = findings_error(work, result)
         if error:
             _record(work, error)
     return result, error
@@ -143,10 +162,10 @@ def plan_run(session: Session, run_dir: Path, start_date: date | None) -> Plan |
         ValidationFailedError: the curriculum has errors.
     """
     with _working(session, run_dir) as work:
-        spec = work.require_spec()
-        work.require_fresh_curriculum()
-        work.refuse_findings(work.check())
-        return work.make_plan(spec, start_date)
+        spec = require_spec(work)
+        require_fresh_curriculum(work)
+        refuse_findings(work, check(work))
+        return make_plan(work, spec, start_date)
 
 
 def iterate_run(
@@ -162,16 +181,16 @@ def iterate_run(
         StopRuleHitError: repair stopped with errors left, or feedback was only noted.
     """
     with _working(session, run_dir) as work:
-        spec = work.require_spec()
-        work.require_fresh_curriculum()
+        spec = require_spec(work)
+        require_fresh_curriculum(work)
         if repair or feedback:
             try:
-                work.mend(provider, spec, feedback)
+                mend(work, provider, spec, feedback)
             finally:
-                work.check()
-        work.refuse_findings(work.check())
-        work.make_plan(spec)
-        return work.compare(spec)
+                check(work)
+        refuse_findings(work, check(work))
+        make_plan(work, spec)
+        return compare(work, spec)
 
 
 @contextmanager

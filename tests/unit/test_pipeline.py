@@ -35,7 +35,7 @@ from curricle.providers.internal import InternalProvider
 from curricle.runs.objects import find_object
 from curricle.runs.proof import verify_journal
 from curricle.runs.state import load_run
-from curricle.work import ScopeChoice
+from curricle.steps.spec import ScopeChoice
 from documents import changed
 from histories import asked_run, copy_of, finish, finished_run, new_run, session_in
 

@@ -9,7 +9,7 @@ from curricle.layout import JOURNAL
 from curricle.pipeline import bring_up_to_date, init_run
 from curricle.providers.internal import InternalProvider
 from curricle.session import Session
-from curricle.work import ScopeChoice
+from curricle.steps.spec import ScopeChoice
 from histories import session_in
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from curricle.cli.settings import Settings
-    from curricle.work import ScopeChoice
+    from curricle.steps.spec import ScopeChoice
 
 
 @click.command("run")
@@ -67,7 +67,7 @@ def command(
 
 def _scope(file: str | None, mode: str | None, sections: tuple[str, ...]) -> ScopeChoice | None:
     from curricle.generation.selection import ScopeMode, Selection
-    from curricle.work import ScopeChoice
+    from curricle.steps.spec import ScopeChoice
 
     data = read_given("--scope-file", file)
     if data is None:
