@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from curricle.generation.assignment import assign, assign_objectives
-from curricle.generation.concepts import Outline, find_concepts
+from curricle.generation.concepts import find_concepts
 from curricle.generation.document import parse_document
 from scopes import sections
+
+if TYPE_CHECKING:
+    from curricle.generation.outline import Outline
 
 TEXT = sections(("Loops", "A loop repeats."), ("Functions", "They take arguments."))
 

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from curricle.generation.concepts import Outline, find_concepts
+from curricle.generation.concepts import find_concepts
 from curricle.generation.document import parse_document
+
+if TYPE_CHECKING:
+    from curricle.generation.outline import Outline
 
 
 def outline(text: str) -> Outline:

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from curricle.curriculum.topic_spec import Depth
-from curricle.generation.concepts import Concept, find_concepts
+from curricle.generation.concepts import find_concepts
 from curricle.generation.document import parse_document
 from curricle.generation.effort import minutes_for
+
+if TYPE_CHECKING:
+    from curricle.generation.outline import Concept
 
 
 def concept(text: str) -> Concept:

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from curricle.generation.concepts import Concept, Outline
 from curricle.generation.exclusion import (
     TITLE_LENGTH_MAX,
     exclude_out_of_scope,
     exclude_unnamed,
 )
+from curricle.generation.outline import Concept, Outline
 
 
 def outline(*concepts: tuple[str, int | None], title: str = "") -> Outline:

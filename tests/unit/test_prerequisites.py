@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
 import networkx
 import pytest
@@ -9,8 +10,11 @@ from hypothesis import strategies as st
 
 from curricle.generation.concepts import find_concepts
 from curricle.generation.document import parse_document
-from curricle.generation.prerequisites import Prerequisites, infer_prerequisites
+from curricle.generation.prerequisites import infer_prerequisites
 from scopes import compiled, edges, reasons, sections
+
+if TYPE_CHECKING:
+    from curricle.generation.edges import Prerequisites
 
 FRUIT = {
     "Apple": "A round one that grows on trees in cool places.",

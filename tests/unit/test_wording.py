@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from curricle.generation.concepts import Concept, find_concepts
+from curricle.generation.concepts import find_concepts
 from curricle.generation.document import parse_document
 from curricle.generation.wording import (
     IDEAS_MAX,
@@ -13,6 +15,9 @@ from curricle.generation.wording import (
     pitfalls,
     sentences,
 )
+
+if TYPE_CHECKING:
+    from curricle.generation.outline import Concept
 
 
 def concept(text: str) -> Concept:

@@ -10,8 +10,8 @@ from curricle.curriculum.coverage import coverage, roots
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from curricle.generation.concepts import Concept, Outline
     from curricle.generation.document import Passage
+    from curricle.generation.outline import Concept, Outline
 
 
 @dataclass(frozen=True, slots=True)

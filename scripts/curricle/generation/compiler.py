@@ -9,20 +9,15 @@ from curricle.curriculum.titles import title_key
 from curricle.curriculum.values import Curriculum, OpenQuestion, Resource
 from curricle.generation.assignment import assign, assign_objectives
 from curricle.generation.compose import Additions, compose_curriculum, questions_about
-from curricle.generation.concepts import (
-    Concept,
-    LeftOut,
-    Merged,
-    Outline,
-    merge_duplicates,
-)
 from curricle.generation.document import parse_document
 from curricle.generation.excerpt import outline_of
 from curricle.generation.exclusion import exclude_out_of_scope, exclude_unnamed
 from curricle.generation.limits import fit_count, fit_hours
 from curricle.generation.mentions import find_mentions
+from curricle.generation.merging import merge_duplicates
 from curricle.generation.names import names_of
-from curricle.generation.prerequisites import Prerequisites, infer_prerequisites
+from curricle.generation.outline import Concept, LeftOut, Merged, Outline
+from curricle.generation.prerequisites import infer_prerequisites
 from curricle.generation.reading import read_passages
 from curricle.generation.roles import is_unwritten_title
 from curricle.layout import CONTEXT, TOPIC_SPEC
@@ -32,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from curricle.curriculum.topic_spec import TopicSpec
+    from curricle.generation.edges import Prerequisites
     from curricle.generation.selection import Selection
 
 _BACKGROUND_MAX: Final = 2

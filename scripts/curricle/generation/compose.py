@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from curricle.curriculum.topic_spec import TopicSpec
-    from curricle.generation.concepts import Concept, LeftOut
     from curricle.generation.document import Link
-    from curricle.generation.prerequisites import Edge
+    from curricle.generation.edges import Edge
+    from curricle.generation.outline import Concept, LeftOut
 
 _SLUG_LENGTH_MAX: Final = 60
 _OBJECTIVES_IN_CAPABILITY: Final = 3

@@ -6,102 +6,20 @@ Every heading, list item, table row and set-off term is either part of a concept
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from curricle.curriculum.titles import bracketed, title_key
 from curricle.generation.content import Content, Term, sort_passages, topics_in
 from curricle.generation.document import PassageKind, Style
+from curricle.generation.merging import merge_duplicates
+from curricle.generation.outline import Concept, LeftOut, Outline
 from curricle.generation.roles import Role, is_unwritten, is_unwritten_title, role_of
-from curricle.layout import SCOPE
+from curricle.generation.sections import find_title_section, roles_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from curricle.generation.document import Document, Link, Passage, Section
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Concept:
-    """Something to learn, with all that the document says of it."""
-
-    title: str
-    """Whole, as the author wrote it."""
-    line: int
-    last_line: int
-    parent: int | None
-    """Index of the concept whose part this one is."""
-    other_lines: tuple[tuple[int, int], ...] = ()
-    """First and last lines of concepts that were merged into this one."""
-    path: str = SCOPE
-    """The document inside the run that names it."""
-    prose: tuple[Passage, ...] = ()
-    objectives: tuple[Passage, ...] = ()
-    pitfalls: tuple[Passage, ...] = ()
-    requires: tuple[Passage, ...] = ()
-    """What the document lists as this concept's prerequisites."""
-    exercises: tuple[Passage, ...] = ()
-    links: tuple[Link, ...] = ()
-    aliases: tuple[str, ...] = ()
-    """Titles of concepts that were merged into this one."""
-    is_unwritten: bool = False
-    """The document itself says that the text is still to come."""
-
-    @property
-    def has_text(self) -> bool:
-        """Tell whether the document says more of it than its name."""
-        return bool(self.prose or self.objectives or self.pitfalls or self.exercises)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Merged:
-    """A concept that became part of another."""
-
-    title: str
-    line: int | None
-    into: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class LeftOut:
-    """A part of the document, or a concept, that is not in the curriculum."""
-
-    title: str
-    line: int | None
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outline:
-    """What a document teaches."""
-
-    title: str
-    concepts: tuple[Concept, ...]
-    """In document order."""
-    goal: str = ""
-    audience: str = ""
-    prerequisites: tuple[Passage, ...] = ()
-    objectives: tuple[Passage, ...] = ()
-    pitfalls: tuple[Passage, ...] = ()
-    scope_out: tuple[str, ...] = ()
-    merged: tuple[Merged, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
-
-
-_PARTS: Final = frozenset(
-    {
-        Role.PREREQUISITES,
-        Role.OUT_OF_SCOPE,
-        Role.RESOURCES,
-        Role.BOILERPLATE,
-        Role.EXERCISES,
-        Role.OBJECTIVES,
-        Role.PITFALLS,
-    }
-)
-"""Under these, a heading is content and names no concept."""
 
 
 def find_concepts(document: Document) -> Outline:
@@ -112,76 +30,6 @@ def find_concepts(document: Document) -> Outline:
     if not outline.concepts:
         outline = replace(outline, concepts=tuple(_last_resort(document, outline)))
     return merge_duplicates(outline)
-
-
-def merge_duplicates(outline: Outline) -> Outline:
-    """Return the outline with concepts of one name made one; the first with text keeps its place."""
-    homes: dict[tuple[str, ...], int] = {}
-    home_of: list[int] = []
-    for at, concept in enumerate(outline.concepts):
-        keys = [key for key in _names(concept) if key]
-        known = next((homes[key] for key in keys if key in homes), at)
-        for key in keys:
-            homes.setdefault(key, known)
-        home_of.append(known)
-    kept: dict[int, Concept] = {}
-    merged = list(outline.merged)
-    for at, concept in enumerate(outline.concepts):
-        home = home_of[at]
-        if home == at:
-            kept[at] = concept
-            continue
-        target = kept[home]
-        kept[home] = join(target, concept)
-        if concept.has_text or concept.title != target.title:
-            merged.append(
-                Merged(
-                    title=concept.title,
-                    line=concept.line,
-                    into=target.title,
-                    reason=f"names the same concept as line {target.line}",
-                )
-            )
-    places = {at: place for place, at in enumerate(kept)}
-    concepts = tuple(
-        replace(concept, parent=_place(home_of, places, concept.parent, at))
-        for at, concept in kept.items()
-    )
-    return replace(outline, concepts=concepts, merged=tuple(merged))
-
-
-def join(target: Concept, concept: Concept) -> Concept:
-    """Return `target` with what the document says of `concept` added."""
-    return replace(
-        target,
-        prose=target.prose + concept.prose,
-        objectives=target.objectives + concept.objectives,
-        pitfalls=target.pitfalls + concept.pitfalls,
-        requires=target.requires + concept.requires,
-        exercises=target.exercises + concept.exercises,
-        links=target.links + concept.links,
-        aliases=(*target.aliases, concept.title, *concept.aliases),
-        other_lines=(
-            *target.other_lines,
-            (concept.line, concept.last_line),
-            *concept.other_lines,
-        ),
-        is_unwritten=target.is_unwritten and concept.is_unwritten,
-    )
-
-
-def _names(concept: Concept) -> tuple[tuple[str, ...], ...]:
-    """Return the keys under which a concept may stand elsewhere: its title, an abbreviation."""
-    inside = [title_key(part) for part in bracketed(concept.title) if part.isupper()]
-    return (title_key(concept.title), *inside)
-
-
-def _place(
-    home_of: Sequence[int], places: dict[int, int], parent: int | None, at: int
-) -> int | None:
-    if parent is None or home_of[parent] == at:
-        return None
-    return places[home_of[parent]]
 
 
 @dataclass(slots=True)
@@ -201,8 +49,8 @@ class _Finder:
 
     def __init__(self, document: Document) -> None:
         self.sections = document.sections
-        self.title_section = _title_section(document.sections)
-        self.roles = _roles(document.sections, self.title_section)
+        self.title_section = find_title_section(document.sections)
+        self.roles = roles_of(document.sections, self.title_section)
         self.building: list[_Building] = []
         self.concept_of: dict[int, int | None] = {}
         """Section to the concept that what stands in it belongs to."""
@@ -340,11 +188,17 @@ class _Finder:
         part = Content()
         has_items = any(passage.kind is PassageKind.ITEM for passage in section.passages)
         for passage in section.passages:
-            if role is Role.GOAL or passage.kind is PassageKind.CODE:
-                part.prose.append(passage)
-            elif (
-                passage.kind is PassageKind.ITEM or role is not Role.PREREQUISITES or not has_items
+            if (
+                role is Role.GOAL
+                or passage.kind is PassageKind.CODE
+                or (
+                    role is Role.PREREQUISITES
+                    and has_items
+                    and passage.kind is not PassageKind.ITEM
+                )
             ):
+                part.prose.append(passage)
+            else:
                 part.add(role, passage)
         if above is None:
             self._add_to_frame(part)
@@ -396,48 +250,6 @@ def _extend(target: Content, content: Content) -> None:
     target.pitfalls += content.pitfalls
     target.requires += content.requires
     target.exercises += content.exercises
-
-
-def _roles(sections: Sequence[Section], title_section: int | None) -> list[Role]:
-    """Return each section's role; below a list of references or the like, all is part of it."""
-    lists_topics = any(
-        role_of(section.title) is Role.TOPICS
-        and any(passage.kind is PassageKind.ITEM for passage in section.passages)
-        for section in sections[1:]
-    )
-    roles = _roles_given(sections, title_section, is_one_of_many=lists_topics)
-    own = [role for at, role in enumerate(roles) if at not in {0, title_section}]
-    if title_section is not None and Role.CONCEPT in own and not lists_topics:
-        # Where nothing but headings such as "Notes" is left, they are parts of the title's concept.
-        strict = _roles_given(sections, title_section, is_one_of_many=True)
-        if all(
-            strict[at] is not Role.CONCEPT for at in range(1, len(sections)) if at != title_section
-        ):
-            return strict
-    return roles
-
-
-def _roles_given(
-    sections: Sequence[Section], title_section: int | None, *, is_one_of_many: bool
-) -> list[Role]:
-    titles = Counter(title_key(section.title) for section in sections)
-    roles: list[Role] = []
-    for section in sections:
-        above = section.parent
-        if above and above != title_section and roles[above] in _PARTS:
-            roles.append(roles[above])
-            continue
-        repeats = titles[title_key(section.title)] > 1
-        roles.append(role_of(section.title, is_one_of_many=is_one_of_many or repeats))
-    return roles
-
-
-def _title_section(sections: Sequence[Section]) -> int | None:
-    """Return the one top heading that is the document's title, or None."""
-    tops = [at for at, section in enumerate(sections) if section.level == 1]
-    if len(tops) != 1 or tops[0] != 1 or len(sections) == 2:  # noqa: PLR2004 - only a heading
-        return None
-    return tops[0]
 
 
 def _is_unwritten(content: Content) -> bool:

@@ -15,7 +15,7 @@ from curricle.generation.document import PassageKind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from curricle.generation.concepts import Concept
+    from curricle.generation.outline import Concept
 
 _BASE: Final[Mapping[Depth, int]] = {Depth.SURVEY: 15, Depth.PRACTICAL: 30, Depth.MASTERY: 50}
 _PER_TASK: Final[Mapping[Depth, int]] = {Depth.SURVEY: 5, Depth.PRACTICAL: 10, Depth.MASTERY: 20}

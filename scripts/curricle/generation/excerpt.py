@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from curricle.curriculum.titles import title_key
-from curricle.generation.concepts import Concept, LeftOut, Outline, find_concepts, merge_duplicates
+from curricle.generation.concepts import find_concepts
 from curricle.generation.content import topics_in
 from curricle.generation.document import Document, PassageKind
+from curricle.generation.merging import merge_duplicates
+from curricle.generation.outline import Concept, LeftOut, Outline
 from curricle.generation.roles import Role, role_of
 from curricle.generation.selection import ScopeMode
 

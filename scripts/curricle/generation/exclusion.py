@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from curricle.curriculum.titles import title_key, words_of
-from curricle.generation.concepts import LeftOut, Outline
+from curricle.generation.outline import LeftOut, Outline
 from curricle.generation.roles import is_unwritten_title
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from curricle.generation.exclusion import exclude_unnamed
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from curricle.generation.concepts import Outline
+    from curricle.generation.outline import Outline
     from curricle.generation.selection import Selection
 
 GOAL_LENGTH_MAX: Final = 2000

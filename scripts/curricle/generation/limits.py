@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from curricle.generation.concepts import Concept, LeftOut, Merged, join
+from curricle.generation.merging import join
+from curricle.generation.outline import Concept, LeftOut, Merged
 from curricle.generation.wording import key_terms
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def bend_minutes(minutes: Sequence[float], low: float, high: float) -> list[floa
     for at in sorted(range(len(bent)), key=lambda at: (-bent[at], at)):
         if sum(bent) > high and bent[at] > MINUTES_STEP:
             bent[at] -= MINUTES_STEP
-        elif sum(bent) < low and factor < SCALE_MAX:
+        elif sum(bent) < low and sum(bent) + MINUTES_STEP <= high and factor < SCALE_MAX:
             bent[at] += MINUTES_STEP
     return [float(m) if m != int(m) else int(m) for m in bent]
 

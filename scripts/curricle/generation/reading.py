@@ -12,8 +12,8 @@ from curricle.generation.document import PassageKind, Style
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from curricle.generation.concepts import Concept
     from curricle.generation.document import Passage
+    from curricle.generation.outline import Concept
 
 BLOCK_CODE_LENGTH_MIN: Final = 40
 """Characters from which on code in a line is an example and no longer a name."""

@@ -13,8 +13,8 @@ from curricle.generation.document import PassageKind, Style
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from curricle.generation.concepts import Concept
     from curricle.generation.document import Passage
+    from curricle.generation.outline import Concept
 
 IDEAS_MAX: Final = 6
 TERMS_MAX: Final = 5

@@ -1,0 +1,36 @@
+"""Edges between concepts, as values: what builds on what, and what was left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Edge:
+    """A prerequisite with why it is one; concepts are indexes."""
+
+    before: int
+    after: int
+    score: float
+    reason: str
+    path: str
+    """The document inside the run that shows it, in `line`."""
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BrokenCycle:
+    """An edge that was left out because the others around a circle are stronger."""
+
+    cycle: tuple[int, ...]
+    edge: Edge
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prerequisites:
+    """What builds on what: a DAG without edges that follow from others."""
+
+    edges: tuple[Edge, ...]
+    broken_cycles: tuple[BrokenCycle, ...] = ()
+    dropped: tuple[Edge, ...] = ()
+    """Weaker edges beyond the limit for a node."""
