@@ -141,11 +141,11 @@ BREAKS: dict[str, tuple[str, dict[str, Any], dict[str, Any], str]] = {
     ],
 )
 def test_findings_of_every_category_end_a_command_with_a_report(
-    category: str, command: str, curricle: Curricle, given: Path
+    category: str, command: str, forked: Curricle, given: Path
 ) -> None:
     path, changes, _, rule = BREAKS[category]
     edit(given / path, changes)
-    done = curricle(command, given.name)
+    done = forked(command, given.name)
     assert done.status == 1
     assert "error[validation_failed]" in done.stderr
     report = load(given / REPORT)
@@ -160,10 +160,10 @@ def test_findings_of_every_category_end_a_command_with_a_report(
 
 @pytest.mark.capability("R5")
 def test_a_run_whose_curriculum_has_errors_ends_with_the_report_and_keeps_the_curriculum(
-    curricle: Curricle, given: Path
+    forked: Curricle, given: Path
 ) -> None:
     broken = edit(given / CURRICULUM, {"/nodes/2/prerequisites": ["queries", "queries"]})
-    done = curricle("run", given.name, "--json")
+    done = forked("run", given.name, "--json")
     assert (done.status, done.error["code"]) == (1, "validation_failed")
     assert (given / CURRICULUM).read_bytes() == broken
     assert "dag.duplicate-prerequisite" in (given / REPORT_PAGE).read_text()
@@ -188,23 +188,23 @@ MENDED_BY: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
     ],
 )
 def test_findings_are_mended_and_the_run_goes_on_until_it_passes(
-    category: str, way: str, curricle: Curricle, given: Path
+    category: str, way: str, forked: Curricle, given: Path
 ) -> None:
     if way == "another curriculum":
         edit(given / SPEC, {"/evidence_mode": "standard", "/misconceptions": []})
         edit(given / SPEC, {"/context_pack/required_outcomes": [], "/scope_out": []})
     path, changes, _, rule = BREAKS[category]
     edit(given / path, changes)
-    assert curricle("validate", given.name).status == 1
+    assert forked("validate", given.name).status == 1
     assert rule in (given / REPORT_PAGE).read_text()
 
     path, changes, command = MENDED_BY[way]
     if path:
         edit(given / path, changes)
     if command:
-        curricle.good(command[0], given.name, *command[1:])
+        forked.good(command[0], given.name, *command[1:])
     for command_name in ("validate", "plan", "iterate"):
-        curricle.good(command_name, given.name)
+        forked.good(command_name, given.name)
     status = status_of(given)
     assert (status["stage"], status["last_failure"]) == ("iterated", None)
     assert rule not in (given / REPORT_PAGE).read_text()
@@ -252,12 +252,12 @@ def test_the_internal_provider_needs_no_key_and_no_network(how: str, curricle: C
     ],
 )
 def test_a_mistyped_provider_is_refused_and_no_other_takes_its_place(
-    command: str, source: str, name: str, curricle: Curricle, finished: Path
+    command: str, source: str, name: str, forked: Curricle, finished: Path
 ) -> None:
     (finished / CURRICULUM).unlink()
     journal = (finished / "logs/journal.jsonl").read_bytes()
     options = ["--provider", name] if source == "--provider" else []
-    program = curricle if options else curricle.with_environment(AGENT_PROVIDER=name)
+    program = forked if options else forked.with_environment(AGENT_PROVIDER=name)
     done = program(command, finished.name, *options, "--json")
     assert (done.status, done.error["code"]) == (4, "provider_unknown")
     assert done.error["details"]["provider"] == name
@@ -268,8 +268,8 @@ def test_a_mistyped_provider_is_refused_and_no_other_takes_its_place(
 
 
 @pytest.mark.capability("R24")
-def test_a_good_option_wins_over_a_mistyped_variable(curricle: Curricle, finished: Path) -> None:
-    program = curricle.with_environment(AGENT_PROVIDER="nonsense")
+def test_a_good_option_wins_over_a_mistyped_variable(forked: Curricle, finished: Path) -> None:
+    program = forked.with_environment(AGENT_PROVIDER="nonsense")
     program.good("run", finished.name, "--provider", "internal")
     assert program("run", finished.name).status == 4
 
@@ -313,12 +313,12 @@ def test_the_stage_follows_from_the_artifacts_that_are_there(
 @pytest.mark.capability("R26")
 @pytest.mark.parametrize("recorded", ["initialized", "iterated", "no such stage"])
 def test_the_stage_that_run_json_records_decides_nothing(
-    recorded: str, curricle: Curricle, finished: Path
+    recorded: str, forked: Curricle, finished: Path
 ) -> None:
     edit(finished / "run.json", {"/stage": recorded})
-    assert shown(curricle, finished)["stage"] == "iterated"
+    assert shown(forked, finished)["stage"] == "iterated"
     (finished / PLAN).unlink()
-    assert shown(curricle, finished)["stage"] == "validated"
+    assert shown(forked, finished)["stage"] == "validated"
 
 
 def test_the_commands_to_type_next_lead_a_blank_run_to_the_end(curricle: Curricle) -> None:
