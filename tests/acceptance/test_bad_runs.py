@@ -62,7 +62,7 @@ def test_what_is_no_plain_file_in_a_run_is_never_followed_nor_waited_for(
     outside = tmp_path / "outside.txt"
     outside.write_bytes(SECRET)
     put(kind, finished / path, outside)
-    for command in (("status",), ("run",), ("run", "--force")):
+    for command in (("status",), ("run", "--force")):
         done = forked(command[0], finished.name, *command[1:])
         assert (finished / path).name.partition(".")[0] in done.stdout + done.stderr
         if path == JOURNAL:
