@@ -8,6 +8,7 @@ exactly what the manifest says.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import os
 import re
@@ -29,10 +30,8 @@ from curricle.fsio import (
     make_folder,
     new_file,
     path_within,
-    read_file,
     sync_folder,
     translated,
-    write_file,
 )
 from curricle.jsontext import MalformedJsonError, parse_json
 from curricle.layout import ARCHIVES, LOCK_FILE
@@ -44,13 +43,14 @@ if TYPE_CHECKING:
 
 MEMBER_BYTES_MAX: Final = 4_000_000_000
 TOTAL_BYTES_MAX: Final = 8_000_000_000
-RATIO_MAX: Final = 2000
-"""No run compresses better; an archive that claims to is a bomb."""
+RATIO_MAX: Final = 500
+"""No large run compresses better; an archive that claims to is a bomb."""
 MANIFEST: Final = "manifest.json"
 
 _MANIFEST_BYTES_MAX: Final = 64_000_000
 _DIGEST_DIGITS: Final = 12
-_RATIO_FREE_BYTES: Final = 100_000_000
+_RATIO_FREE_BYTES: Final = 1_000_000_000
+_CHUNK_BYTES: Final = 1 << 20
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _DAMAGED: Final = (tarfile.TarError, OSError, zlib.error, EOFError, ValueError, MemoryError)
 
@@ -171,11 +171,31 @@ def _write(file: IO[bytes], run_dir: Path, data: bytes, manifest: Mapping[str, A
     ):
         tar.addfile(_member(MANIFEST, len(data), 0o600), io.BytesIO(data))
         for entry in manifest["files"]:
-            content = read_file(path_within(run_dir, entry["path"]), limit_bytes=MEMBER_BYTES_MAX)
-            if sha256_hex(content) != entry["sha256"]:
-                raise IoError(run_dir / entry["path"], "it changed while it was archived")
+            path = path_within(run_dir, entry["path"])
             name = f"{manifest['run_id']}/{entry['path']}"
-            tar.addfile(_member(name, len(content), entry["mode"]), io.BytesIO(content))
+            with translated(path), path.open("rb") as content:
+                source = _Digesting(content)
+                tar.addfile(_member(name, entry["size_bytes"], entry["mode"]), source)
+                is_same = source.sha256 == entry["sha256"] and not content.read(1)
+            if not is_same:
+                raise IoError(path, "it changed while it was archived")
+
+
+class _Digesting:
+    """A file that is read once, with the digest of what was read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._file.read(size)
+        self._digest.update(chunk)
+        return chunk
 
 
 def _member(name: str, size_bytes: int, mode: int) -> tarfile.TarInfo:
@@ -191,8 +211,9 @@ def _check_same(target: Path, manifest: bytes) -> None:
         found = _read_manifest(tar, next(members, None), target)
         if document_bytes(found) != manifest:
             raise ArchiveInvalidError(target, "a file of that name holds something else")
-        for _ in _contents(tar, members, found, target):
-            pass
+        for _, content in _contents(tar, members, found, target):
+            while content.read(_CHUNK_BYTES):
+                pass
 
 
 @contextmanager
@@ -224,10 +245,11 @@ def _unpack(tar: tarfile.TarFile, archive: Path, runs_dir: Path, draft: Path) ->
     make_folder(draft, mode=0o700)
     for path in manifest["folders"]:
         make_folder(draft / path)
-    for entry, data in _contents(tar, members, manifest, archive):
+    for entry, content in _contents(tar, members, manifest, archive):
         path = path_within(draft, entry["path"])
         make_folder(path.parent)
-        write_file(path, data, mode=int(entry["mode"]) & 0o777)
+        with new_file(path, mode=int(entry["mode"]) & 0o777) as file:
+            shutil.copyfileobj(content, file, _CHUNK_BYTES)
     return target
 
 
@@ -292,8 +314,11 @@ def _contents(
     members: Iterator[tarfile.TarInfo],
     manifest: Mapping[str, Any],
     archive: Path,
-) -> Iterator[tuple[Mapping[str, Any], bytes]]:
-    """Yield each file's entry in the manifest with its bytes, which are what the entry says."""
+) -> Iterator[tuple[Mapping[str, Any], _Digesting]]:
+    """Yield each file's entry in the manifest with its content, which the caller reads whole.
+
+    When the next one is asked for, what was read must be what the entry says.
+    """
     wanted = {f"{manifest['run_id']}/{entry['path']}": entry for entry in manifest["files"]}
     for member in members:
         entry = wanted.pop(member.name, None)
@@ -301,10 +326,9 @@ def _contents(
             raise ArchiveInvalidError(archive, f"{member.name!r} is not in its manifest or no file")
         if member.size != entry["size_bytes"]:
             raise ArchiveInvalidError(archive, f"{member.name!r} is not of the size it should be")
-        content = tar.extractfile(member)
-        data = content.read() if content else b""
-        if sha256_hex(data) != entry["sha256"]:
+        content = _Digesting(tar.extractfile(member) or io.BytesIO())
+        yield entry, content
+        if content.sha256 != entry["sha256"]:
             raise ArchiveInvalidError(archive, f"{member.name!r} was changed: its digest differs")
-        yield entry, data
     if wanted:
         raise ArchiveInvalidError(archive, f"{len(wanted)} files of its manifest are missing")
