@@ -165,7 +165,7 @@ class TopicSpecInvalidError(CurricleError):
 
     code = "topic_spec_invalid"
     exit_status = 4
-    hint = "mend the field named above; docs/reference/topic-spec.md lists all of them"
+    hint = "mend what is named above; docs/reference/topic-spec.md lists all fields"
 
 
 class ScopeInvalidError(CurricleError):

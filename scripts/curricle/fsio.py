@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_DOCUMENT_BYTES: Final = 256_000_000
+MAX_LOG_BYTES: Final = 4_000_000_000
 DRAFT_PREFIX: Final = ".draft-"
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -76,6 +77,27 @@ def file_digest(path: Path, *, limit_bytes: int = MAX_DOCUMENT_BYTES) -> str:
         finally:
             os.close(descriptor)
     return digest.hexdigest()
+
+
+def find_tail(path: Path, offset: int, *, limit_bytes: int = MAX_LOG_BYTES) -> bytes | None:
+    """Return a plain file's bytes from an offset on; None where it is missing or shorter.
+
+    Raises:
+        IoError, PermissionDeniedError: as `read_file`.
+    """
+    with translated(path):
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        try:
+            status = os.fstat(descriptor)
+            _check_plain(status, path, limit_bytes)
+            if status.st_size < offset:
+                return None
+            return os.pread(descriptor, status.st_size - offset, offset)
+        finally:
+            os.close(descriptor)
 
 
 def find_size(path: Path) -> int | None:

@@ -213,3 +213,9 @@ def test_a_new_record_fits_its_schema(tmp_path: Path) -> None:
 
     document = json.loads((begin(tmp_path) / RUN_FILE).read_bytes())
     assert check_document(DocumentKind.RUN, document) == ()
+
+
+def test_a_name_that_is_no_utf_8_is_told_from_one_with_control_characters(tmp_path: Path) -> None:
+    with pytest.raises(InvalidArgumentError, match="did not arrive as UTF-8") as error:
+        begin(tmp_path, "B\udcc3\udcbccher")
+    assert "PYTHONUTF8" in error.value.hint

@@ -9,7 +9,7 @@ import click
 
 from curricle.cli.output import write_answer, write_json, write_message
 from curricle.errors import InvalidArgumentError, JournalBrokenError
-from curricle.fsio import find_file, path_within
+from curricle.fsio import MAX_LOG_BYTES, find_file, path_within
 from curricle.layout import JOURNAL
 from curricle.printable import one_line
 from curricle.runs.journal import Chain, Entry, read_chain
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS: Final = 0.3
 _DIGITS: Final = 12
-JOURNAL_BYTES_MAX: Final = 4_000_000_000
 
 
 @click.command("log")
@@ -58,7 +57,7 @@ def command(settings: Settings, run: str, follow: bool, as_json: bool) -> None:
 
 
 def _read(run_dir: Path) -> Chain:
-    data = find_file(path_within(run_dir, JOURNAL), limit_bytes=JOURNAL_BYTES_MAX)
+    data = find_file(path_within(run_dir, JOURNAL), limit_bytes=MAX_LOG_BYTES)
     if data is None:
         raise JournalBrokenError(run_dir.name, "it is missing")
     chain = read_chain(data)

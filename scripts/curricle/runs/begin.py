@@ -99,6 +99,11 @@ def _check_name(name: str) -> None:
             f"the name has {len(name)} characters, at most {NAME_LENGTH_MAX} are allowed",
             hint="use a short name; the goal goes into inputs/topic_spec.json",
         )
+    if any("\ud800" <= char <= "\udfff" for char in name):
+        raise InvalidArgumentError(
+            f"the name {name!r} did not arrive as UTF-8",
+            hint="type it in a UTF-8 terminal, or set PYTHONUTF8=1",
+        )
     if has_control_characters(name) or "\n" in name or "\t" in name:
         raise InvalidArgumentError(
             f"the name {name!r} holds control characters", hint="leave them out"

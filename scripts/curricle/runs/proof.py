@@ -12,7 +12,7 @@ from curricle.errors import (
     RunMetadataInvalidError,
     RunSchemaUnsupportedError,
 )
-from curricle.fsio import find_file, path_within
+from curricle.fsio import MAX_LOG_BYTES, find_file, path_within
 from curricle.layout import JOURNAL
 from curricle.runs.journal import Chain, Head, read_chain
 from curricle.runs.state import load_run
@@ -20,7 +20,6 @@ from curricle.runs.state import load_run
 if TYPE_CHECKING:
     from pathlib import Path
 
-JOURNAL_BYTES_MAX: Final = 4_000_000_000
 _HEAD: Final = re.compile(r"(\d{1,12}):([0-9a-f]{64})")
 
 
@@ -94,7 +93,7 @@ def _chain(run_dir: Path) -> Chain:
 
 
 def _read(run_dir: Path) -> bytes:
-    data = find_file(path_within(run_dir, JOURNAL), limit_bytes=JOURNAL_BYTES_MAX)
+    data = find_file(path_within(run_dir, JOURNAL), limit_bytes=MAX_LOG_BYTES)
     if data is None:
         raise JournalBrokenError(run_dir.name, "it is missing")
     return data

@@ -6,13 +6,12 @@ whose last command died there; it says so instead of guessing. `commit.py` compl
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.canonical import sha256_hex
 from curricle.errors import RunMetadataInvalidError, RunSchemaUnsupportedError
-from curricle.fsio import find_file, path_within, translated
+from curricle.fsio import find_file, find_tail, path_within
 from curricle.jsontext import MalformedJsonError, decode_text, find_lines, parse_json
 from curricle.layout import JOURNAL, RUN_FILE
 from curricle.runs.folder import ARTIFACT_FOLDERS
@@ -92,7 +91,7 @@ def last_line_matches(run_dir: Path, head: Head) -> bool:
     And its number: an entry after a head that counts wrongly would break the chain for good.
     """
     path = path_within(run_dir, JOURNAL)
-    data = _read_from(path, 0) or b""
+    data = find_tail(path, 0) or b""
     data = data[: head.size_bytes]
     start = data.rfind(b"\n", 0, len(data) - 1) + 1
     return sha256_hex(data[start:]) == head.sha256 and data.count(b"\n") == head.entries
@@ -147,23 +146,8 @@ def _complaint(
 def _load_tail(run_dir: Path, head: Head) -> Chain | None:
     """Return what the journal holds after `head`; None when it ends before."""
     path = path_within(run_dir, JOURNAL)
-    tail = _read_from(path, head.size_bytes)
+    tail = find_tail(path, head.size_bytes)
     return None if tail is None else read_chain(tail, after=head)
-
-
-def _read_from(path: Path, offset: int) -> bytes | None:
-    with translated(path):
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return None
-        try:
-            size = os.fstat(descriptor).st_size
-            if size < offset:
-                return None
-            return os.pread(descriptor, size - offset, offset)
-        finally:
-            os.close(descriptor)
 
 
 def _pending(entries: Sequence[Entry]) -> dict[str, Placement]:
