@@ -13,7 +13,7 @@ import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 from curricle.cli.commands import COMMANDS
 from curricle.cli.main import main
@@ -58,29 +58,31 @@ class Ended:
     stderr: str
 
 
+def forked(work: Callable[[], int | None]) -> int:
+    """Do work in a forked child; return its exit status, or minus the signal's number."""
+    pid = os.fork()
+    if pid == 0:
+        status = 99
+        sys.settrace(None)  # what is covered here is covered elsewhere, and children are many
+        try:
+            status = work() or 0
+        except BaseException:  # noqa: BLE001 - a child must not go on as a second test process
+            traceback.print_exc()
+        finally:
+            with suppress(OSError):
+                sys.stderr.flush()
+            ctypes.CDLL(None)._exit(status)  # noqa: SLF001 - goes past what saves coverage
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
 def in_child(*arguments: str, before: Callable[[], object] | None = None) -> Ended:
     """Carry out a command line in a forked child; `before` prepares the child for it."""
     for module in NEEDED:
         import_module(module)
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        _carry_out(writing, arguments, before)
-    os.close(writing)
-    with os.fdopen(reading, errors="replace") as messages:
-        stderr = messages.read()
-    _, status = os.waitpid(pid, 0)
-    return Ended(status=os.waitstatus_to_exitcode(status), stderr=stderr)
 
-
-def _carry_out(
-    errors: int, arguments: tuple[str, ...], before: Callable[[], object] | None
-) -> NoReturn:
-    status = 99
-    sys.settrace(None)  # what is covered here is covered elsewhere, and children are many
-    try:
+    def carry_out() -> int:
         null = os.open(os.devnull, os.O_RDWR)
-        for number, target in ((0, null), (1, null), (2, errors)):
+        for number, target in ((0, null), (1, null), (2, writing)):
             os.dup2(target, number)
         sys.stdin, sys.stdout = os.fdopen(0), os.fdopen(1, "w")
         sys.stderr = os.fdopen(2, "w", errors="backslashreplace")
@@ -88,13 +90,14 @@ def _carry_out(
         os.environ["CURRICLE_ACTOR"] = "tester"
         if before is not None:
             before()
-        status = main()
-    except BaseException:  # noqa: BLE001 - a child must not go on as a second test process
-        traceback.print_exc()
-    finally:
-        with suppress(OSError):
-            sys.stderr.flush()
-        ctypes.CDLL(None)._exit(status)  # noqa: SLF001 - goes past what saves coverage
+        return main()
+
+    # A pipe, which neither a full disk nor a limit on files closes to messages.
+    reading, writing = os.pipe()
+    status = forked(carry_out)
+    os.close(writing)
+    with os.fdopen(reading, errors="replace") as messages:
+        return Ended(status=status, stderr=messages.read())
 
 
 def write_down_changes(target: Path) -> Callable[[], None]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +23,7 @@ from curricle.layout import JOURNAL, OBJECTS, PLAN_PAGE, RUN_FILE, Stage
 from curricle.runs.objects import find_object
 from curricle.runs.proof import verify_journal
 from curricle.runs.state import load_run
+from faults import forked, stop_at
 from histories import AT, commit, copy_of, new_run, writer_of
 
 if TYPE_CHECKING:
@@ -90,47 +92,17 @@ def test_what_a_person_had_changed_is_named_and_kept(run_dir: Path) -> None:
     assert find_object(run_dir, sha256_hex(MINE)) == MINE
 
 
-BOUNDARIES = (
-    "open write pwrite fsync replace mkdir unlink ftruncate close scandir lstat read pread".split()
-)
+def commit_and_die(run_dir: Path, change: int) -> bool:
+    """Commit in a process that dies in the middle of a change to the disk; tell whether it died."""
 
+    def work() -> None:
+        stop_at(change, torn=True)()
+        with writer_of(run_dir) as writer:
+            commit(writer, NEW)
 
-def die_at(step: int) -> None:
-    """End this process before its nth call to the system; half of what it would write is written."""
-    left = step
-
-    def deadly(name: str) -> Any:
-        call = getattr(os, name)
-
-        def counted(*arguments: Any, **options: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                if name == "write":
-                    call(arguments[0], bytes(arguments[1])[: len(arguments[1]) // 2])
-                os._exit(9)
-            return call(*arguments, **options)
-
-        return counted
-
-    for name in BOUNDARIES:
-        setattr(os, name, deadly(name))
-
-
-def commit_and_die(run_dir: Path, step: int) -> bool:
-    """Commit in a process that dies at a step; tell whether it died."""
-    child = os.fork()
-    if not child:
-        try:
-            die_at(step)
-            with writer_of(run_dir) as writer:
-                commit(writer, NEW)
-            os._exit(0)
-        finally:
-            os._exit(1)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert status in {0, 9}
-    return status == 9
+    status = forked(work)
+    assert status in {0, -signal.SIGKILL}
+    return status != 0
 
 
 @pytest.mark.usefixtures("no_power_cut")
@@ -155,7 +127,7 @@ def test_a_process_that_dies_anywhere_leaves_the_old_or_the_new_state_and_the_ne
         assert verify_journal(copy, None).has_torn_line is False
         assert not [path for path in tree(copy) if DRAFT_PREFIX in path]
         step += 1
-    assert step > 40
+    assert step > 25
     assert {(False, False, True), (True, True, False), (True, False, False)} <= seen
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -24,6 +25,7 @@ from curricle.fsio import (
     translated,
     write_file,
 )
+from faults import forked, stop_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,30 +225,18 @@ def test_no_descriptor_stays_open_after_a_fault(
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208 - as above
 
 
-def dies_at(call: int, use: Callable[[], object]) -> bool:
-    """Tell whether a process that dies instead of making its `call`-th call comes that far."""
-    child = os.fork()
-    if child == 0:
-        left = call
-        for name in CALLS:
-            real = getattr(os, name)
+def dies_at(change: int, use: Callable[[], object]) -> bool:
+    """Tell whether a process that dies at a change to the disk comes that far."""
 
-            def dying(*arguments: Any, real: Any = real, **options: Any) -> Any:
-                nonlocal left
-                left -= 1
-                if not left:
-                    os._exit(9)
-                return real(*arguments, **options)
+    def work() -> None:
+        stop_at(change)()
+        use()
 
-            setattr(os, name, dying)
-        try:
-            use()
-        finally:
-            os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    status = forked(work)
+    assert status in {0, -signal.SIGKILL}
+    return status != 0
 
 
-@pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
 @pytest.mark.parametrize(
     ("use", "left"),
     [
@@ -256,12 +246,12 @@ def dies_at(call: int, use: Callable[[], object]) -> bool:
     ],
     ids=["write", "append", "new"],
 )
-def test_death_at_any_system_call_leaves_each_file_old_or_new_and_whole(
+def test_death_at_any_change_leaves_each_file_old_or_new_and_whole(
     use: Callable[[Path], object], left: set[bytes], tmp_path: Path
 ) -> None:
     path = tmp_path / "file"
     seen = set()
-    call = 1
+    call = 0
     path.write_bytes(OLD)
     while dies_at(call, lambda: use(path)):
         remove_drafts(tmp_path)
@@ -271,5 +261,5 @@ def test_death_at_any_system_call_leaves_each_file_old_or_new_and_whole(
         path.with_name("new").unlink(missing_ok=True)
         path.write_bytes(OLD)
         call += 1
-    assert call > 4
+    assert call >= 3
     assert seen == left
