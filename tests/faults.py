@@ -69,8 +69,9 @@ def forked(work: Callable[[], int | None]) -> int:
         except BaseException:  # noqa: BLE001 - a child must not go on as a second test process
             traceback.print_exc()
         finally:
-            with suppress(OSError):
-                sys.stderr.flush()
+            for stream in (sys.stdout, sys.stderr):
+                with suppress(OSError, ValueError):
+                    stream.flush()
             ctypes.CDLL(None)._exit(status)  # noqa: SLF001 - goes past what saves coverage
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 

@@ -124,8 +124,8 @@ def bring_up_to_date(
         result = check(work)
         if repair and result is not None and not result.verdict.is_valid:
             mend(work, provider, spec, "")
-            result = check(work)
-        refuse_findings(work, result)
+        else:
+            refuse_findings(work, result)
         refuse_stale_edit(work, Stage.PLANNED, force=force)
         make_plan(work, spec)
         refuse_stale_edit(work, Stage.ITERATED, force=force)
@@ -184,10 +184,7 @@ def iterate_run(
         spec = require_spec(work)
         require_fresh_curriculum(work)
         if repair or feedback:
-            try:
-                mend(work, provider, spec, feedback)
-            finally:
-                check(work)
+            mend(work, provider, spec, feedback)
         refuse_findings(work, check(work))
         make_plan(work, spec)
         return compare(work, spec)

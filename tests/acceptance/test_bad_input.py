@@ -186,7 +186,7 @@ ARGUMENTS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "a name of two lines": (("init", "a\nb"), "invalid_argument", "holds control characters"),
     "a name that colours": (("init", "a\x1b[31m"), "invalid_argument", "holds control characters"),
     "a name that turns": (("init", "a\u202eb"), "invalid_argument", "holds control characters"),
-    "a name of broken bytes": (("init", "a\udcff"), "invalid_argument", "holds control characters"),
+    "a name of broken bytes": (("init", "a\udcff"), "invalid_argument", "did not arrive as UTF-8"),
     "no such file": (("init", "A", "--topic-spec", "no.json"), "invalid_argument", "no such file"),
     "a path of 5,000": (("init", "A", "--scope-file", "n" * 5000), "io_error", "too long"),
     "no such folder": (("init", "A", "--context", "nowhere"), "invalid_argument", "no such folder"),

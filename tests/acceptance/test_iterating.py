@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hands import CURRICULUM, DIFF, PREVIOUS, edit, is_kept, load, stage_of, status_of
+import pytest
+
+from hands import CURRICULUM, DIFF, PREVIOUS, REPORT, edit, is_kept, load, stage_of, status_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,12 +47,15 @@ def test_run_repair_mends_on_the_way(forked: Curricle, given: Path) -> None:
     assert status_of(given)["last_failure"] is None
 
 
-def test_repair_stops_where_a_person_has_to_decide(forked: Curricle, given: Path) -> None:
+@pytest.mark.parametrize("command", ["run", "iterate"])
+def test_repair_stops_where_a_person_has_to_decide(
+    command: str, forked: Curricle, given: Path
+) -> None:
     edit(
         given / CURRICULUM,
         {"/nodes/0/prerequisites": ["ghost"], "/nodes/1/title": "replace_with_title"},
     )
-    done = forked("iterate", given.name, "--repair", "--json")
+    done = forked(command, given.name, "--repair", "--json")
     assert (done.status, done.error["code"]) == (8, "stop_rule_hit")
     assert "quality.placeholder" in done.error["details"]["rules"]
     kept = load(given / CURRICULUM)["nodes"]
@@ -58,6 +63,10 @@ def test_repair_stops_where_a_person_has_to_decide(forked: Curricle, given: Path
     assert kept[1]["title"] == "replace_with_title"
     assert status_of(given)["last_failure"]["code"] == "stop_rule_hit"
     assert stage_of(given) == "generated"
+    report = load(given / REPORT)
+    assert {f["rule"] for f in report["findings"] if f["severity"] == "error"} == {
+        "quality.placeholder"
+    }
 
 
 def test_a_curriculum_that_breaks_its_schema_is_not_guessed_at(

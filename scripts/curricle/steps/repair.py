@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from curricle.canonical import document_bytes
@@ -9,9 +10,13 @@ from curricle.errors import CurriculumInvalidError, StopRuleHitError
 from curricle.findings import Severity
 from curricle.jsontext import parse_json
 from curricle.layout import CURRICULUM, VALIDATION_PAGE, Stage
+from curricle.providers.provider import MendRequest
 from curricle.steps.curriculum import replace_curriculum
+from curricle.steps.review import check
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from curricle.curriculum.topic_spec import TopicSpec
     from curricle.providers.provider import Provider
     from curricle.stages.validate import ValidationResult
@@ -23,66 +28,84 @@ REPAIR_ROUNDS_MAX: Final = 5
 def mend(work: Work, provider: Provider, spec: TopicSpec | None, feedback: str) -> None:
     """Ask the provider to mend the findings and to act on feedback, as long as that helps.
 
-    What is kept has fewer findings than before, or the feedback in it and no new errors.
+    What is kept has fewer findings than before, or the feedback in it and no new errors; the
+    report is of what was kept.
 
     Raises:
         CurriculumInvalidError: the curriculum breaks its schema.
         StopRuleHitError: errors are left, or the feedback could only be noted.
     """
-    from curricle.providers.provider import MendRequest
+    inputs = work.read_all(Stage.VALIDATED)
+    outcome = _improve(work, provider, inputs, spec, feedback)
+    if outcome.curriculum != inputs[CURRICULUM]:
+        replace_curriculum(work, outcome.curriculum, work.writer.freshness().origin, provider)
+    check(work)
+    _stop_unless_done(work, outcome, provider)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Outcome:
+    curriculum: bytes
+    result: ValidationResult
+    is_feedback_met: bool = True
+
+
+def _improve(
+    work: Work,
+    provider: Provider,
+    inputs: Mapping[str, bytes],
+    spec: TopicSpec | None,
+    feedback: str,
+) -> _Outcome:
+    """Return the best curriculum that a few rounds lead to."""
     from curricle.stages.validate import validate
 
-    work.stage = Stage.GENERATED
-    inputs = dict(work.read_all(Stage.VALIDATED))
-    best = validate(inputs)
-    if best.verdict.curriculum is None:
+    best = _Outcome(curriculum=inputs[CURRICULUM], result=validate(inputs))
+    for _ in range(REPAIR_ROUNDS_MAX):
+        if best.result.verdict.curriculum is None:
+            break
+        mended = provider.mend(
+            MendRequest(
+                document=parse_json(best.curriculum),
+                findings=best.result.verdict.findings,
+                spec=spec,
+                feedback=feedback,
+            )
+        )
+        curriculum = document_bytes(mended.document)
+        result = validate({**inputs, CURRICULUM: curriculum})
+        # With feedback, being as good as before is enough.
+        is_better = _weight(result) < _weight(best.result)
+        if not is_better and not (feedback and _weight(result) == _weight(best.result)):
+            break
+        for change in mended.changes:
+            work.tell(change)
+        is_met = best.is_feedback_met and mended.is_feedback_met
+        best = _Outcome(curriculum=curriculum, result=result, is_feedback_met=is_met)
+        feedback = ""
+        if not result.verdict.findings:
+            break
+    return best
+
+
+def _stop_unless_done(work: Work, outcome: _Outcome, provider: Provider) -> None:
+    verdict = outcome.result.verdict
+    if verdict.curriculum is None:
         raise CurriculumInvalidError(
             f"{CURRICULUM} breaks its schema, so nothing in it can be mended by rule",
             hint=f"mend what {VALIDATION_PAGE} lists",
             next_step=("validate", work.run_id),
         )
-    first = inputs[CURRICULUM]
-    is_met = True
-    for _ in range(REPAIR_ROUNDS_MAX):
-        mended = provider.mend(
-            MendRequest(
-                document=parse_json(inputs[CURRICULUM]),
-                findings=best.verdict.findings,
-                spec=spec,
-                feedback=feedback,
-            )
-        )
-        candidate = {**inputs, CURRICULUM: document_bytes(mended.document)}
-        result = validate(candidate)
-        is_better = _weight(result) < _weight(best) or (
-            bool(feedback) and _weight(result) <= _weight(best)
-        )
-        if not is_better:
-            break
-        for change in mended.changes:
-            work.tell(change)
-        is_met = is_met and mended.is_feedback_met
-        inputs, best, feedback = candidate, result, ""
-        if not best.verdict.findings:
-            break
-    if inputs[CURRICULUM] != first:
-        replace_curriculum(work, inputs[CURRICULUM], work.writer.freshness().origin, provider)
-    _stop_unless_done(work, best, provider, is_feedback_met=is_met)
-
-
-def _stop_unless_done(
-    work: Work, result: ValidationResult, provider: Provider, *, is_feedback_met: bool
-) -> None:
-    errors = result.verdict.counts[Severity.ERROR.value]
+    errors = verdict.counts[Severity.ERROR.value]
     if errors:
-        rules = sorted({f.rule for f in result.verdict.findings if f.severity == "error"})
+        rules = sorted({f.rule for f in verdict.findings if f.severity == "error"})
         raise StopRuleHitError(
             f"repair makes no further progress: {errors} errors are left ({', '.join(rules)})",
             hint=f"mend what {VALIDATION_PAGE} lists; what was mended so far is kept",
             next_step=("validate", work.run_id),
             details={"run_id": work.run_id, "errors": errors, "rules": rules},
         )
-    if not is_feedback_met:
+    if not outcome.is_feedback_met:
         raise StopRuleHitError(
             f"the {provider.name} provider cannot act on free text: the feedback is noted as an"
             " open question",
