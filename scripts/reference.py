@@ -22,6 +22,7 @@ from curricle.curriculum.rules import RULES
 from curricle.curriculum.topic_spec import TopicSpec
 from curricle.curriculum.validator import validate_curriculum
 from curricle.errors import EXIT_FINDINGS, EXIT_OK, error_types
+from curricle.pointers import parts_of
 from curricle.resources import schema_path, template_path
 from curricle.schema import DocumentKind
 
@@ -209,7 +210,7 @@ def _message(rule: Rule) -> str:
 def _changed(example: str, changes: Mapping[str, Any]) -> Any:
     document = json.loads(template_path(f"examples/{example}.json").read_text())
     for pointer, new in changes.items():
-        *path, last = pointer.removeprefix("/").split("/")
+        *path, last = parts_of(pointer)
         holder = document
         for part in path:
             holder = holder[int(part)] if isinstance(holder, list) else holder[part]
@@ -282,7 +283,7 @@ def _resolved(schema: Any, root: dict[str, Any]) -> dict[str, Any]:
     if reference is None:
         return schema
     found: Any = root
-    for part in reference.removeprefix("#/").split("/"):
+    for part in parts_of(reference.removeprefix("#")):
         found = found[part]
     return {**found, **{key: value for key, value in schema.items() if key != "$ref"}}
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from curricle.pointers import parts_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -13,9 +15,7 @@ def changed(document: Any, changes: Mapping[str, Any]) -> Any:
     """Return a copy with the value at each pointer replaced; None removes a field."""
     copy = deepcopy(document)
     for pointer, value in changes.items():
-        *path, last = [
-            part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]
-        ]
+        *path, last = parts_of(pointer)
         holder = copy
         for part in path:
             holder = holder[int(part)] if isinstance(holder, list) else holder[part]

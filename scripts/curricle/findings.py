@@ -52,8 +52,3 @@ class Finding:
             "message": self.message,
             "hint": self.hint,
         }
-
-
-def pointer_to(*parts: str | int) -> str:
-    """Return the JSON pointer of a path (RFC 6901: `~` and `/` are escaped)."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)

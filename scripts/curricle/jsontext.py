@@ -12,6 +12,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from curricle.pointers import parts_of, pointer_to
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -85,8 +87,8 @@ def find_lines(text: str, pointers: Collection[str]) -> dict[str, int]:
     tree: dict[str, Any] = {}
     for pointer in pointers:
         branch = tree
-        for part in pointer.split("/")[1:]:
-            branch = branch.setdefault(part.replace("~1", "/").replace("~0", "~"), {})
+        for part in parts_of(pointer):
+            branch = branch.setdefault(part, {})
     finder = _LineFinder(text)
     finder.walk(finder.skip_space(0), "", tree, is_last=True)
     return {pointer: _deepest(finder.lines, pointer) for pointer in pointers}
@@ -227,7 +229,7 @@ class _LineFinder:
                 offset = self.skip_space(self.skip_space(offset) + 1)
             if key in wanted:
                 left -= 1
-                child = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+                child = pointer + pointer_to(key)
                 offset = self.walk(offset, child, wanted[key], is_last=is_last and not left)
                 if is_last and not left:
                     break

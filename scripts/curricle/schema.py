@@ -13,8 +13,8 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from curricle.findings import pointer_to
 from curricle.fsio import read_file
+from curricle.pointers import pointer_to
 from curricle.printable import one_line
 from curricle.resources import schema_path
 

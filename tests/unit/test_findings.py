@@ -3,10 +3,8 @@ from __future__ import annotations
 from dataclasses import FrozenInstanceError
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from curricle.findings import Category, Finding, Severity, pointer_to
+from curricle.findings import Category, Finding, Severity
 
 FINDING = Finding(
     rule="dag.cycle",
@@ -44,26 +42,3 @@ def test_a_finding_cannot_be_changed_and_equals_another_with_the_same_facts() ->
 def test_categories_and_severities_are_the_words_that_are_promised() -> None:
     assert [category.value for category in Category] == ["schema", "dag", "evidence", "quality"]
     assert [severity.value for severity in Severity] == ["error", "warning", "note"]
-
-
-@pytest.mark.parametrize(
-    ("parts", "pointer"),
-    [
-        ((), ""),
-        (("nodes", 0, "id"), "/nodes/0/id"),
-        (("a/b",), "/a~1b"),
-        (("m~n",), "/m~0n"),
-        (("~1",), "/~01"),
-        (("",), "/"),
-        ((" ", 'k"l', "é"), '/ /k"l/é'),
-    ],
-)
-def test_a_pointer_is_written_as_the_rfc_says(parts: tuple[str | int, ...], pointer: str) -> None:
-    assert pointer_to(*parts) == pointer
-
-
-@given(st.lists(st.text(alphabet="~/01ab", max_size=5), max_size=5))
-def test_a_pointer_can_be_taken_apart_again(parts: list[str]) -> None:
-    pointer = pointer_to(*parts)
-    read = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
-    assert read == parts

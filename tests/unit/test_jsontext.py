@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curricle.findings import pointer_to
 from curricle.jsontext import (
     MAX_NESTING,
     MAX_NUMBER_DIGITS,
@@ -16,6 +15,7 @@ from curricle.jsontext import (
     find_lines,
     parse_json,
 )
+from curricle.pointers import pointer_to
 
 WHOLE_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 LEAVES = (

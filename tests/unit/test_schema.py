@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from command import EXAMPLES, ROOT
-from curricle.findings import pointer_to
+from curricle.pointers import pointer_to
 from curricle.schema import DocumentKind, check_document
 from documents import changed
 

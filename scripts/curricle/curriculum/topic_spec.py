@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.curriculum.placeholders import find_placeholder
-from curricle.findings import pointer_to
+from curricle.pointers import pointer_to
 from curricle.schema import DocumentKind, Violation, check_document
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from curricle.curriculum.graph import find_cycles, graph_of
 from curricle.curriculum.titles import singular, title_key, words_of
 from curricle.generation.limits import bend_minutes
+from curricle.pointers import parts_of
 from curricle.printable import without_control_characters
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def mend_document(
         mend = _MENDS.get(finding.rule)
         if mend is None or (finding.pointer in done and finding.pointer):
             continue
-        if change := mend(mended, _parts(finding.pointer), spec):
+        if change := mend(mended, parts_of(finding.pointer), spec):
             done.add(finding.pointer)
             changes.append(change)
     return mended, tuple(reversed(changes))
@@ -64,11 +65,7 @@ def note_feedback(document: Mapping[str, Any], feedback: str) -> dict[str, Any]:
 
 
 def _place(finding: Finding) -> list[tuple[int, str]]:
-    return [(int(p), "") if p.isdecimal() else (-1, p) for p in _parts(finding.pointer)]
-
-
-def _parts(pointer: str) -> list[str]:
-    return [p.replace("~1", "/").replace("~0", "~") for p in pointer.split("/")[1:]]
+    return [(int(p), "") if p.isdecimal() else (-1, p) for p in parts_of(finding.pointer)]
 
 
 def _node(document: _Document, parts: _Pointer) -> dict[str, Any]:

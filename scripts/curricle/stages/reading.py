@@ -12,9 +12,9 @@ from curricle.errors import (
     StageConflictError,
     TopicSpecInvalidError,
 )
-from curricle.findings import pointer_to
 from curricle.jsontext import MalformedJsonError, decode_text, find_lines, parse_json
 from curricle.layout import CURRICULUM, SCOPE, TOPIC_SPEC
+from curricle.pointers import parts_of, pointer_to
 from curricle.printable import one_line
 
 if TYPE_CHECKING:
@@ -139,8 +139,7 @@ def _listed(problems: Sequence[Violation], text: str) -> str:
 
 
 def _field(pointer: str) -> str:
-    parts = pointer.split("/")[1:]
-    name = ".".join(part.replace("~1", "/").replace("~0", "~") for part in parts)
+    name = ".".join(parts_of(pointer))
     return f"{name}:" if name else "the document:"
 
 

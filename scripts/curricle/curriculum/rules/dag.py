@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from curricle.curriculum.graph import redundant_edges
 from curricle.curriculum.rules.rule import Example, Hit, Rule, Subject
-from curricle.findings import Category, Severity, pointer_to
+from curricle.findings import Category, Severity
+from curricle.pointers import pointer_to
 from curricle.printable import one_line
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from curricle.curriculum.rules.rule import Example, Hit, Rule, Subject
 from curricle.curriculum.topic_spec import EvidenceMode
-from curricle.findings import Category, Severity, pointer_to
+from curricle.findings import Category, Severity
+from curricle.pointers import pointer_to
 from curricle.printable import one_line
 
 if TYPE_CHECKING:

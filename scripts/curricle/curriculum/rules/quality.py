@@ -10,7 +10,8 @@ from curricle.curriculum.coverage import COVERED, coverage, roots
 from curricle.curriculum.rules.rule import Example, Hit, Rule, Subject
 from curricle.curriculum.titles import title_key
 from curricle.curriculum.verbs import is_observable, starts_unobservable
-from curricle.findings import Category, Severity, pointer_to
+from curricle.findings import Category, Severity
+from curricle.pointers import pointer_to
 from curricle.printable import one_line
 
 if TYPE_CHECKING:

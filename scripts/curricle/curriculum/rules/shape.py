@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from curricle.curriculum.placeholders import WHOLE, find_placeholder, may_hold_placeholder
 from curricle.curriculum.rules.rule import Example, Hit, Rule, Subject, all_texts
-from curricle.findings import Category, Severity, pointer_to
+from curricle.findings import Category, Severity
+from curricle.pointers import pointer_to
 from curricle.printable import has_control_characters, one_line
 
 if TYPE_CHECKING:

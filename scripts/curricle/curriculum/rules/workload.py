@@ -6,7 +6,8 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from curricle.curriculum.rules.rule import Example, Hit, Rule, Subject
-from curricle.findings import Category, Severity, pointer_to
+from curricle.findings import Category, Severity
+from curricle.pointers import pointer_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
