@@ -37,16 +37,8 @@ def find_file(path: Path, *, limit_bytes: int = MAX_DOCUMENT_BYTES) -> bytes | N
         IoError: it is no plain file (a FIFO, a device, a folder) or larger than `limit_bytes`.
         PermissionDeniedError: it cannot be opened.
     """
-    with translated(path):
-        try:
-            # O_NONBLOCK: opening a FIFO without a writer would wait for ever.
-            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        try:
-            return _read_all(descriptor, path, limit_bytes)
-        finally:
-            os.close(descriptor)
+    with _plain_file(path, limit_bytes) as descriptor:
+        return None if descriptor is None else _read_rest(descriptor, path, limit_bytes)
 
 
 def read_file(path: Path, *, limit_bytes: int = MAX_DOCUMENT_BYTES) -> bytes:
@@ -68,14 +60,11 @@ def file_digest(path: Path, *, limit_bytes: int = MAX_DOCUMENT_BYTES) -> str:
         IoError, PermissionDeniedError: as `read_file`.
     """
     digest = hashlib.sha256()
-    with translated(path):
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        try:
-            _check_plain(os.fstat(descriptor), path, limit_bytes)
-            while chunk := os.read(descriptor, _CHUNK_BYTES):
-                digest.update(chunk)
-        finally:
-            os.close(descriptor)
+    with _plain_file(path, limit_bytes) as descriptor:
+        if descriptor is None:
+            raise IoError(path, "there is no such file")
+        while chunk := os.read(descriptor, _CHUNK_BYTES):
+            digest.update(chunk)
     return digest.hexdigest()
 
 
@@ -85,19 +74,11 @@ def find_tail(path: Path, offset: int, *, limit_bytes: int = MAX_LOG_BYTES) -> b
     Raises:
         IoError, PermissionDeniedError: as `read_file`.
     """
-    with translated(path):
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except FileNotFoundError:
+    with _plain_file(path, limit_bytes) as descriptor:
+        if descriptor is None or os.fstat(descriptor).st_size < offset:
             return None
-        try:
-            status = os.fstat(descriptor)
-            _check_plain(status, path, limit_bytes)
-            if status.st_size < offset:
-                return None
-            return os.pread(descriptor, status.st_size - offset, offset)
-        finally:
-            os.close(descriptor)
+        os.lseek(descriptor, offset, os.SEEK_SET)
+        return _read_rest(descriptor, path, limit_bytes)
 
 
 def find_size(path: Path) -> int | None:
@@ -265,12 +246,31 @@ def _typed(error: OSError, path: Path) -> CurricleError:
     return IoError(path, reason.lower())
 
 
-def _read_all(descriptor: int, path: Path, limit_bytes: int) -> bytes:
-    status = os.fstat(descriptor)
-    _check_plain(status, path, limit_bytes)
+@contextmanager
+def _plain_file(path: Path, limit_bytes: int) -> Iterator[int | None]:
+    """Yield the descriptor of a plain file to read, or None where there is none."""
+    with translated(path):
+        try:
+            # O_NONBLOCK: opening a FIFO without a writer would wait for ever.
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            descriptor = None
+        if descriptor is None:
+            yield None
+            return
+        try:
+            _check_plain(os.fstat(descriptor), path, limit_bytes)
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+
+def _read_rest(descriptor: int, path: Path, limit_bytes: int) -> bytes:
+    size = os.fstat(descriptor).st_size - os.lseek(descriptor, 0, os.SEEK_CUR)
     chunks = []
     left = limit_bytes + 1
-    while left > 0 and (chunk := os.read(descriptor, min(left, max(status.st_size, _CHUNK_BYTES)))):
+    # One call returns 2 GB at most.
+    while left > 0 and (chunk := os.read(descriptor, min(left, max(size, _CHUNK_BYTES)))):
         chunks.append(chunk)
         left -= len(chunk)
     if left <= 0:

@@ -17,6 +17,7 @@ from curricle.fsio import (
     file_digest,
     find_file,
     find_size,
+    find_tail,
     make_folder,
     new_file,
     path_within,
@@ -83,6 +84,7 @@ def test_the_refusal_says_what_is_there_instead(
     ("use", "more"),
     [
         *((read, []) for read in READERS),
+        (find_tail, [0]),
         (find_size, []),
         (make_folder, []),
         (write_file, [b"x"]),
@@ -108,6 +110,18 @@ def test_a_file_is_read_whole_and_a_missing_one_is_none(tmp_path: Path) -> None:
     assert file_digest(tmp_path / "file") == hashlib.sha256(data).hexdigest()
     assert find_file(tmp_path / "none") is None
     assert find_file(tmp_path / "file" / "below") is None
+
+
+def test_a_tail_is_read_whole_however_little_one_call_returns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.read
+    monkeypatch.setattr(os, "read", lambda descriptor, size: real(descriptor, min(size, 3)))
+    path = tmp_path / "file"
+    path.write_bytes(b"0123456789")
+    assert [find_tail(path, at) for at in (0, 4, 10, 11)] == [b"0123456789", b"456789", b"", None]
+    assert find_tail(tmp_path / "none", 0) is None
+    assert find_tail(path / "below", 0) is None
 
 
 def test_an_empty_file_is_not_a_missing_one(tmp_path: Path) -> None:
