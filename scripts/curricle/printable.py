@@ -35,6 +35,14 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def is_utf_8(text: str) -> bool:
+    """Tell whether a text from the command line or the disk arrived there as UTF-8.
+
+    Python stands half a surrogate pair in the place of each byte that did not.
+    """
+    return not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def has_control_characters(text: str) -> bool:
     """Tell whether `printable` would change the text."""
     return _UNSAFE.search(text) is not None

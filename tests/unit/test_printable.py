@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import unicodedata
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from curricle.printable import (
     counted,
     has_control_characters,
+    is_utf_8,
     one_line,
     printable,
     without_control_characters,
@@ -83,3 +85,15 @@ def test_one_line_joins_what_stood_on_several() -> None:
 )
 def test_a_number_agrees_with_its_noun(number: int, noun: str, shown: str) -> None:
     assert counted(number, noun) == shown
+
+
+@given(st.binary(max_size=20))
+def test_bytes_that_are_no_utf_8_are_known_by_the_text_that_python_makes_of_them(
+    data: bytes,
+) -> None:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        assert not is_utf_8(os.fsdecode(data))
+    else:
+        assert is_utf_8(os.fsdecode(data))

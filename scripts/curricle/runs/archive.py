@@ -35,6 +35,7 @@ from curricle.fsio import (
 )
 from curricle.jsontext import MalformedJsonError, parse_json
 from curricle.layout import ARCHIVES, LOCK_FILE
+from curricle.printable import is_utf_8
 from curricle.schema import DocumentKind, check_document
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _walk(run_dir: Path, below: str) -> Iterator[tuple[str, str]]:
         if relative == LOCK_FILE or entry.name.startswith(DRAFT_PREFIX):
             continue
         mode = entry.stat(follow_symlinks=False).st_mode
-        if not _is_utf_8(entry.name):
+        if not is_utf_8(entry.name):
             yield os.fsencode(relative).decode(errors="backslashreplace"), "has no UTF-8 name"
         elif stat.S_ISDIR(mode):
             yield relative, "folder"
@@ -131,10 +132,6 @@ def _walk(run_dir: Path, below: str) -> Iterator[tuple[str, str]]:
             yield relative, "file"
         else:
             yield relative, "is a symbolic link" if stat.S_ISLNK(mode) else "is no plain file"
-
-
-def _is_utf_8(name: str) -> bool:
-    return not any("\ud800" <= char <= "\udfff" for char in name)
 
 
 def _manifest(

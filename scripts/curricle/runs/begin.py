@@ -23,7 +23,7 @@ from curricle.fsio import (
     write_file,
 )
 from curricle.layout import JOURNAL, LOCK_FILE, RUN_FILE
-from curricle.printable import has_control_characters
+from curricle.printable import has_control_characters, is_utf_8
 from curricle.runs.journal import Entry, Head, advance, encode_entry
 from curricle.runs.lock import locked
 from curricle.runs.objects import keep_object
@@ -99,7 +99,7 @@ def _check_name(name: str) -> None:
             f"the name has {len(name)} characters, at most {NAME_LENGTH_MAX} are allowed",
             hint="use a short name; the goal goes into inputs/topic_spec.json",
         )
-    if any("\ud800" <= char <= "\udfff" for char in name):
+    if not is_utf_8(name):
         raise InvalidArgumentError(
             f"the name {name!r} did not arrive as UTF-8",
             hint="type it in a UTF-8 terminal, or set PYTHONUTF8=1",
