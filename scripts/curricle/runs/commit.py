@@ -226,8 +226,8 @@ def writing(
         writer = RunWriter(
             path=run_dir,
             record=state.record,
-            digests=snapshot.digests,
-            contents=snapshot.contents,
+            digests=dict(snapshot.digests),
+            contents=dict(snapshot.contents),
             clock=clock,
             actor=actor,
             command=command,

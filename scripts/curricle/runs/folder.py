@@ -12,8 +12,10 @@ from curricle.canonical import sha256_hex
 from curricle.errors import InvalidArgumentError, IoError, RunAmbiguousError, RunNotFoundError
 from curricle.fsio import DRAFT_PREFIX, file_digest, path_within, read_file, translated
 from curricle.layout import CURRICULUM, RUN_FILE
+from curricle.printable import is_utf_8
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 ARTIFACT_FOLDERS: Final = ("inputs", "outputs")
@@ -66,9 +68,9 @@ def find_run(runs_dir: Path, name: str) -> Path:
 class Snapshot:
     """The inputs and outputs of a run at one moment."""
 
-    digests: dict[str, str]
+    digests: Mapping[str, str]
     """Path inside the run to SHA-256, for every file below `inputs/` and `outputs/`."""
-    contents: dict[str, bytes]
+    contents: Mapping[str, bytes]
     """The bytes of those that were asked for, the same that were digested."""
 
 
@@ -104,7 +106,7 @@ def _files_below(run_dir: Path) -> list[str]:
                 continue
         for entry in entries:
             relative = f"{folder}/{entry.name}"
-            if any("\ud800" <= char <= "\udfff" for char in entry.name):
+            if not is_utf_8(entry.name):
                 raise IoError(path, f"it holds a file whose name is not UTF-8: {entry.name!r}")
             if entry.is_dir(follow_symlinks=False):
                 pending.append(relative)
