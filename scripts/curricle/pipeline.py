@@ -1,7 +1,8 @@
 """What each command that writes does to a run: the steps, in order.
 
 The steps themselves are `steps/`; how a commit survives a crash is `runs/commit.py`. A failure
-is recorded with the run and raised again.
+is recorded with the run and raised again. Each docstring names what the inputs can lead to; beyond
+that, a run can be locked or broken, and a disk full (`runs/commit.writing`).
 """
 
 from __future__ import annotations
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from curricle.curriculum.diff import Diff
-    from curricle.curriculum.planner import Plan
     from curricle.errors import ValidationFailedError
     from curricle.providers.provider import Provider
     from curricle.session import Session
@@ -66,6 +65,7 @@ def init_run(
     `context` maps paths inside the run to bytes.
 
     Raises:
+        InvalidArgumentError: the name is none that a run can have.
         TopicSpecInvalidError, ScopeInvalidError, CurriculumInvalidError: an input is unusable.
     """
     is_ready = False
@@ -113,8 +113,15 @@ def bring_up_to_date(
     """Bring a run to `iterated`, doing only what is not current.
 
     Raises:
-        StageConflictError: the topic spec is not ready, or what a person edited is stale.
+        InvalidArgumentError: the scope's selection names a heading that is not there.
+        TopicSpecInvalidError: the topic spec cannot be used, or names a file that is not there.
+        ScopeInvalidError: the scope document cannot be read, or names nothing to learn.
+        StageConflictError: the topic spec is not ready or excludes all, or what a person edited
+            is stale.
+        CurriculumInvalidError: a person's curriculum is no JSON, or breaks its schema where it is
+            to be mended or compared with.
         ValidationFailedError: the curriculum has errors; it is kept and can be inspected.
+        StopRuleHitError: repair stopped with errors left.
     """
     with _working(session, run_dir) as work:
         take_scope(work, scope)
@@ -154,29 +161,37 @@ def validate_run(
     return result, error
 
 
-def plan_run(session: Session, run_dir: Path, start_date: date | None) -> Plan | None:
-    """Validate and plan; None when the plan was current.
+def plan_run(session: Session, run_dir: Path, start_date: date | None) -> None:
+    """Validate and plan; `plan.json` is the answer, made now or before.
 
     Raises:
+        InvalidArgumentError: with this start date, the plan outlasts the calendar.
+        TopicSpecInvalidError: the topic spec cannot be used.
+        StageConflictError: the topic spec is not ready, or there is no curriculum.
         ArtifactStaleError: the curriculum no longer follows from its inputs.
+        CurriculumInvalidError: the curriculum is no JSON.
         ValidationFailedError: the curriculum has errors.
     """
     with _working(session, run_dir) as work:
         spec = require_spec(work)
         require_fresh_curriculum(work)
         refuse_findings(work, check(work))
-        return make_plan(work, spec, start_date)
+        make_plan(work, spec, start_date)
 
 
 def iterate_run(
     session: Session, run_dir: Path, provider: Provider, *, repair: bool, feedback: str
-) -> Diff | None:
-    """Validate, plan, and compare with the previous version; None when that was current.
+) -> None:
+    """Validate, plan, and compare with the previous revision; `diff_report.json` is the answer.
 
     The provider is asked only for repair or feedback.
 
     Raises:
+        TopicSpecInvalidError: the topic spec cannot be used.
+        StageConflictError: the topic spec is not ready, or there is no curriculum.
         ArtifactStaleError: the curriculum no longer follows from its inputs.
+        CurriculumInvalidError: the curriculum is no JSON, or breaks its schema where it is to be
+            mended, or the previous one does.
         ValidationFailedError: the curriculum has errors.
         StopRuleHitError: repair stopped with errors left, or feedback was only noted.
     """
@@ -187,7 +202,7 @@ def iterate_run(
             mend(work, provider, spec, feedback)
         refuse_findings(work, check(work))
         make_plan(work, spec)
-        return compare(work, spec)
+        compare(work, spec)
 
 
 @contextmanager

@@ -58,7 +58,7 @@ def test_the_example_plan_is_what_planning_makes(
     example_curriculum: dict[str, Any], spec: TopicSpec
 ) -> None:
     curriculum = Curriculum.from_json(example_curriculum)
-    _, outputs = plan(curriculum, spec, date(2026, 1, 5))
+    outputs = plan(curriculum, spec, date(2026, 1, 5))
     assert outputs[PLAN] == example("plan.json")
 
 
@@ -91,5 +91,5 @@ def test_the_example_comparison_is_what_comparing_makes(
     example_curriculum: dict[str, Any], spec: TopicSpec
 ) -> None:
     later = document_bytes(later_version(example_curriculum))
-    _, outputs = iterate(example("curriculum.json"), later, spec)
+    outputs = iterate(example("curriculum.json"), later, spec)
     assert outputs[DIFF_REPORT] == example("diff_report.json")

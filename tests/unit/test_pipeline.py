@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -65,9 +66,9 @@ def run(run_dir: Path, **options: Any) -> list[str]:
     return told
 
 
-def iterate(run_dir: Path, *, repair: bool = False, feedback: str = "") -> object:
+def iterate(run_dir: Path, *, repair: bool = False, feedback: str = "") -> None:
     session = session_in(run_dir.parent)
-    return iterate_run(session, run_dir, InternalProvider(), repair=repair, feedback=feedback)
+    iterate_run(session, run_dir, InternalProvider(), repair=repair, feedback=feedback)
 
 
 def set_field(path: Path, changes: dict[str, Any]) -> bytes:
@@ -230,10 +231,11 @@ def test_validating_shows_the_findings_with_the_failure_it_records(run_dir: Path
 
 def test_a_plan_is_made_once_for_each_start_date(run_dir: Path) -> None:
     session = session_in(run_dir.parent)
-    assert plan_run(session, run_dir, None) is None
-    assert plan_run(session, run_dir, date(2026, 2, 2)) is not None
-    assert plan_run(session, run_dir, date(2026, 2, 2)) is None
-    assert plan_run(session, run_dir, None) is None
+    entries = [load_run(run_dir).record.head.entries]
+    for start_date in (None, date(2026, 2, 2), date(2026, 2, 2), None):
+        plan_run(session, run_dir, start_date)
+        entries.append(load_run(run_dir).record.head.entries)
+    assert [after - before for before, after in pairwise(entries)] == [0, 1, 0, 0]
     assert json.loads((run_dir / PLAN).read_bytes())["start_date"] == "2026-02-02"
 
 

@@ -79,8 +79,8 @@ def test_a_step_whose_result_is_current_commits_nothing(run_dir: Path) -> None:
         spec = require_spec(work)
         make_curriculum(work, InternalProvider(), force=False)
         assert check(work) is None
-        assert make_plan(work, spec) is None
-        assert compare(work, spec) is None
+        make_plan(work, spec)
+        compare(work, spec)
         assert entries(work) == before
 
 

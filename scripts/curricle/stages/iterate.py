@@ -35,12 +35,14 @@ def compare(
     return diff, report
 
 
-def iterate(
-    before: bytes | None, after: bytes, spec: TopicSpec | None
-) -> tuple[Diff, dict[str, bytes]]:
-    """Return what changed since the previous version, with the bytes of the two reports."""
+def iterate(before: bytes | None, after: bytes, spec: TopicSpec | None) -> dict[str, bytes]:
+    """Return the bytes of the two reports on what changed since the previous revision.
+
+    Raises:
+        CurriculumInvalidError: as `compare`.
+    """
     diff, report = compare(before, after, spec)
-    return diff, {
+    return {
         DIFF_REPORT: document_bytes(report),
         DIFF_PAGE: render_diff_page(diff, is_first=before is None).encode(),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from curricle.canonical import document_bytes
-from curricle.curriculum.planner import Plan, make_plan
+from curricle.curriculum.planner import make_plan
 from curricle.layout import PLAN, PLAN_PAGE
 from curricle.stages.plan_page import render_plan_page
 
@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from curricle.curriculum.values import Curriculum
 
 
-def plan(
-    curriculum: Curriculum, spec: TopicSpec, start_date: date | None
-) -> tuple[Plan, dict[str, bytes]]:
-    """Return the plan with the bytes of `plan.json` and `plan.md`."""
+def plan(curriculum: Curriculum, spec: TopicSpec, start_date: date | None) -> dict[str, bytes]:
+    """Return the bytes of `plan.json` and `plan.md`.
+
+    Raises:
+        InvalidArgumentError: with this start date, the plan outlasts the calendar.
+    """
     made = make_plan(
         curriculum, hours_per_week=spec.constraints.hours_per_week, start_date=start_date
     )
-    return made, {
+    return {
         PLAN: document_bytes(made.to_json()),
         PLAN_PAGE: render_plan_page(made, curriculum).encode(),
     }

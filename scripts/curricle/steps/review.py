@@ -1,4 +1,4 @@
-"""What follows from a curriculum: findings, plan, comparison with the version before."""
+"""What follows from a curriculum: findings, plan, comparison with the revision before."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from curricle.stages.reading import read_curriculum
 if TYPE_CHECKING:
     from datetime import date
 
-    from curricle.curriculum.diff import Diff
-    from curricle.curriculum.planner import Plan
     from curricle.curriculum.topic_spec import TopicSpec
     from curricle.stages.validate import ValidationResult
     from curricle.steps.work import Work
@@ -45,7 +43,7 @@ def check(work: Work, *, again: bool = False) -> ValidationResult | None:
         work.commit(
             Stage.VALIDATED,
             result.outputs,
-            {VALID: result.verdict.is_valid, "counts": result.verdict.counts},
+            {VALID: result.verdict.is_valid},
         )
     return result
 
@@ -73,14 +71,18 @@ def refuse_findings(work: Work, result: ValidationResult | None) -> None:
         raise error
 
 
-def make_plan(work: Work, spec: TopicSpec, start_date: date | None = None) -> Plan | None:
-    """Plan where the plan is not current or another start date is asked for; else None."""
+def make_plan(work: Work, spec: TopicSpec, start_date: date | None = None) -> None:
+    """Plan where the plan is not current, or another start date is asked for.
+
+    Raises:
+        InvalidArgumentError: with this start date, the plan outlasts the calendar.
+    """
     work.stage = Stage.PLANNED
     made = work.writer.record.stages.get(Stage.PLANNED)
     known = made.parameters.get(START_DATE) if made else None
     wanted = start_date.isoformat() if start_date else known
     if work.state(Stage.PLANNED).is_current and wanted == known:
-        return None
+        return
     from datetime import date as calendar_date
 
     from curricle.curriculum.values import Curriculum
@@ -89,22 +91,23 @@ def make_plan(work: Work, spec: TopicSpec, start_date: date | None = None) -> Pl
     curriculum = Curriculum.from_json(read_curriculum(work.writer.read(CURRICULUM) or b""))
     start = calendar_date.fromisoformat(wanted) if wanted else None
     work.read_all(Stage.PLANNED)
-    plan_made, outputs = plan(curriculum, spec, start)
-    work.commit(Stage.PLANNED, outputs, {START_DATE: wanted})
-    return plan_made
+    work.commit(Stage.PLANNED, plan(curriculum, spec, start), {START_DATE: wanted})
 
 
-def compare(work: Work, spec: TopicSpec) -> Diff | None:
-    """Compare with the previous version where the comparison is not current; else None."""
+def compare(work: Work, spec: TopicSpec) -> None:
+    """Compare with the previous revision where the comparison is not current.
+
+    Raises:
+        CurriculumInvalidError: one of the two cannot be compared.
+    """
     from curricle.stages.iterate import iterate
 
     work.stage = Stage.ITERATED
     if work.state(Stage.ITERATED).is_current:
-        return None
+        return
     inputs = work.read_all(Stage.ITERATED)
-    diff, outputs = iterate(inputs.get(PREVIOUS_CURRICULUM), inputs[CURRICULUM], spec)
+    outputs = iterate(inputs.get(PREVIOUS_CURRICULUM), inputs[CURRICULUM], spec)
     work.commit(Stage.ITERATED, outputs, {})
-    return diff
 
 
 def refuse_stale_edit(work: Work, stage: Stage, *, force: bool) -> None:
