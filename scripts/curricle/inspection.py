@@ -6,17 +6,17 @@ Reads, never writes, never waits: also while another command is at work on the r
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from curricle.errors import RevisionNotFoundError, StageConflictError, TopicSpecInvalidError
 from curricle.fsio import find_file, path_within
 from curricle.layout import CURRICULUM, PREVIOUS_CURRICULUM, SCOPE, STAGES, TOPIC_SPEC, Stage
-from curricle.runs.changes import describe_change
+from curricle.runs.changes import describe_stale
 from curricle.runs.folder import take_snapshot
 from curricle.runs.freshness import (
     Freshness,
     Origin,
-    StageState,
     State,
     assess,
     spec_was_accepted,
@@ -114,7 +114,7 @@ def require_artifact(run_dir: Path, inspection: Inspection, path: str) -> bytes:
     Raises:
         StageConflictError: it is not there.
     """
-    data = find_file(path_within(run_dir, path))
+    data = _read(run_dir, path)
     if data is None:
         raise StageConflictError(
             f"{run_dir.name} has no {path}",
@@ -134,7 +134,7 @@ def find_revision(run_dir: Path, revision: str) -> bytes:
     name = run_dir.name
     paths = {"current": CURRICULUM, "previous": PREVIOUS_CURRICULUM}
     if revision in paths:
-        data = find_file(path_within(run_dir, paths[revision]))
+        data = _read(run_dir, paths[revision])
         if data is None:
             raise RevisionNotFoundError(name, revision, f"there is no {paths[revision]}")
         return data
@@ -151,7 +151,7 @@ def find_revision(run_dir: Path, revision: str) -> bytes:
 def _spec_problem(run_dir: Path, state: RunState, digests: Mapping[str, str]) -> str:
     if spec_was_accepted(state.record, digests):
         return ""
-    data = find_file(path_within(run_dir, TOPIC_SPEC))
+    data = _read(run_dir, TOPIC_SPEC)
     # Reading a spec takes a third of a light command's time, so only where it is not known.
     from curricle.stages.reading import ready_spec
 
@@ -173,9 +173,10 @@ def _artifacts(
     for path in sorted(digests):
         if path.startswith("inputs/") and path != TOPIC_SPEC:
             yield ArtifactState(path=path, state=State.FRESH.value, reason="")
+    kept, read = partial(find_object, run_dir), partial(_read, run_dir)
     for stage in STAGES[2:]:
         state = freshness.stages[stage]
-        reason = _reason(run_dir, state) if state.is_stale else ""
+        reason = describe_stale(state, kept, read) if state.is_stale else ""
         for path, found in state.artifacts.items():
             yield ArtifactState(
                 path=path, state=found.value, reason=_why(stage, found, reason, freshness)
@@ -200,16 +201,8 @@ def _why(stage: Stage, state: State, reason: str, freshness: Freshness) -> str:
     return reason
 
 
-def _reason(run_dir: Path, state: StageState) -> str:
-    changes = [
-        describe_change(
-            changed.path.rpartition("/")[2],
-            find_object(run_dir, changed.was) if changed.was else None,
-            find_file(path_within(run_dir, changed.path)) if changed.is_now else None,
-        )
-        for changed in state.changed
-    ]
-    return "; ".join([*changes, *state.reasons])
+def _read(run_dir: Path, path: str) -> bytes | None:
+    return find_file(path_within(run_dir, path))
 
 
 def _next_steps(

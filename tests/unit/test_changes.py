@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curricle.printable import has_control_characters
-from curricle.runs.changes import describe_change
+from curricle.runs.changes import describe_change, describe_stale
+from curricle.runs.freshness import Changed, StageState
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(),
@@ -85,3 +86,23 @@ def test_a_long_value_is_cut_where_it_is_shown() -> None:
 
 def test_a_long_name_is_cut_too() -> None:
     assert len(told({"x" * 9999: 1}, {})) < 200
+
+
+def test_a_stale_stage_is_told_by_each_changed_input_and_what_else_was_found() -> None:
+    state = StageState(
+        artifacts={},
+        was_made=True,
+        changed=(
+            Changed(path="inputs/topic_spec.json", was="old", is_now="new"),
+            Changed(path="inputs/scope.md", was="old", is_now=None),
+            Changed(path="inputs/context/a.md", was=None, is_now="new"),
+        ),
+        reasons=("made by version 1 of this stage, now 2",),
+    )
+    objects = {"old": b'{"a": 1}'}
+    files = {"inputs/topic_spec.json": b'{"a": 2}', "inputs/context/a.md": b"A"}
+    assert describe_stale(state, objects.get, files.get) == (
+        "topic_spec.json changed: a 1 → 2; scope.md is gone;"
+        " a.md is new or its old version is not kept; made by version 1 of this stage, now 2"
+    )
+    assert describe_stale(StageState(artifacts={}, was_made=True), objects.get, files.get) == ""

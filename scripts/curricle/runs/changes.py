@@ -1,4 +1,4 @@
-"""Puts into words what changed in an input, from its old and new bytes. Pure."""
+"""Puts into words why a stage is stale, from the old and new bytes of its inputs. Pure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,32 @@ from curricle.jsontext import MalformedJsonError, parse_json
 from curricle.printable import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from curricle.runs.freshness import StageState
 
 _SHOWN_MAX: Final = 3
 _CHANGE_LENGTH_MAX: Final = 160
+
+
+def describe_stale(
+    state: StageState,
+    find_object: Callable[[str], bytes | None],
+    read: Callable[[str], bytes | None],
+) -> str:
+    """Return why a stage is stale; empty when it is not.
+
+    `find_object` gives the bytes of a digest, `read` those of a path inside the run.
+    """
+    changes = [
+        describe_change(
+            changed.path.rpartition("/")[2],
+            find_object(changed.was) if changed.was else None,
+            read(changed.path) if changed.is_now else None,
+        )
+        for changed in state.changed
+    ]
+    return "; ".join([*changes, *state.reasons])
 
 
 def describe_change(name: str, before: bytes | None, after: bytes | None) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from curricle.generation.selection import Selection
 from curricle.layout import INPUTS_OF, STAGE_VERSIONS, Stage
-from curricle.runs.changes import describe_change
+from curricle.runs.changes import describe_stale
 from curricle.runs.freshness import SELECTION, expand
 from curricle.runs.objects import find_object
 
@@ -75,15 +76,8 @@ class Work:
 
     def reason(self, state: StageState) -> str:
         """Return why a stage is stale, in words."""
-        changes = [
-            describe_change(
-                changed.path.rpartition("/")[2],
-                find_object(self.writer.path, changed.was) if changed.was else None,
-                self.writer.read(changed.path) if changed.is_now else None,
-            )
-            for changed in state.changed
-        ]
-        return "; ".join([*changes, *state.reasons])
+        kept = partial(find_object, self.writer.path)
+        return describe_stale(state, kept, self.writer.read)
 
     @property
     def selection(self) -> Selection:
