@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from curricle.cli.output import write_answer, write_json, write_message
-from curricle.errors import InvalidArgumentError, JournalBrokenError
-from curricle.fsio import MAX_LOG_BYTES, find_file, path_within
-from curricle.layout import JOURNAL
+from curricle.errors import InvalidArgumentError
 from curricle.printable import one_line
-from curricle.runs.journal import Chain, Entry, read_chain
+from curricle.runs.journal import load_journal
 from curricle.runs.record import EVENT_FAILURE, EVENT_INIT, EVENT_STAGE
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from curricle.cli.settings import Settings
+    from curricle.runs.journal import Entry
 
 _POLL_SECONDS: Final = 0.3
 _DIGITS: Final = 12
@@ -34,7 +31,7 @@ def command(settings: Settings, run: str, follow: bool, as_json: bool) -> None:
     if follow and as_json:
         raise InvalidArgumentError("--follow never ends and --json is one object: choose one")
     run_dir = settings.find_run(run)
-    chain = _read(run_dir)
+    chain = load_journal(run_dir)
     if as_json:
         write_json(
             {
@@ -51,19 +48,9 @@ def command(settings: Settings, run: str, follow: bool, as_json: bool) -> None:
     while follow:
         time.sleep(_POLL_SECONDS)
         known = chain.head.entries
-        chain = _read(run_dir)
+        chain = load_journal(run_dir)
         for entry in chain.entries[known:]:
             write_answer(_line(entry))
-
-
-def _read(run_dir: Path) -> Chain:
-    data = find_file(path_within(run_dir, JOURNAL), limit_bytes=MAX_LOG_BYTES)
-    if data is None:
-        raise JournalBrokenError(run_dir.name, "it is missing")
-    chain = read_chain(data)
-    if chain.broken_line:
-        raise JournalBrokenError(run_dir.name, chain.why, line=chain.broken_line)
-    return chain
 
 
 def _line(entry: Entry) -> str:

@@ -12,9 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.canonical import line_bytes, sha256_hex
+from curricle.errors import JournalBrokenError
+from curricle.fsio import MAX_LOG_BYTES, find_file, path_within
+from curricle.layout import JOURNAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 GENESIS: Final = "0" * 64
 
@@ -89,6 +93,23 @@ class Chain:
 def encode_entry(entry: Entry) -> bytes:
     """Return the journal line of an entry."""
     return line_bytes(entry.to_json())
+
+
+def load_journal(run_dir: Path) -> Chain:
+    """Return a run's whole journal, which may end in an unfinished line.
+
+    Raises:
+        JournalBrokenError: it is missing, has no entries, or does not chain.
+    """
+    data = find_file(path_within(run_dir, JOURNAL), limit_bytes=MAX_LOG_BYTES)
+    if data is None:
+        raise JournalBrokenError(run_dir.name, "it is missing")
+    chain = read_chain(data)
+    if chain.broken_line:
+        raise JournalBrokenError(run_dir.name, chain.why, line=chain.broken_line)
+    if not chain.entries:
+        raise JournalBrokenError(run_dir.name, "it has no entries")
+    return chain
 
 
 def read_chain(data: bytes, *, after: Head | None = None) -> Chain:

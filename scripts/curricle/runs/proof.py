@@ -12,13 +12,13 @@ from curricle.errors import (
     RunMetadataInvalidError,
     RunSchemaUnsupportedError,
 )
-from curricle.fsio import MAX_LOG_BYTES, find_file, path_within
-from curricle.layout import JOURNAL
-from curricle.runs.journal import Chain, Head, read_chain
+from curricle.runs.journal import load_journal
 from curricle.runs.state import load_run
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from curricle.runs.journal import Chain, Head
 
 _HEAD: Final = re.compile(r"(\d{1,12}):([0-9a-f]{64})")
 
@@ -42,7 +42,7 @@ def journal_head(run_dir: Path) -> Proof:
     Raises:
         JournalBrokenError: it does not chain.
     """
-    chain = _chain(run_dir)
+    chain = load_journal(run_dir)
     return Proof(head=chain.head, has_torn_line=bool(chain.torn))
 
 
@@ -56,14 +56,15 @@ def verify_journal(run_dir: Path, noted: str | None) -> Proof:
         JournalBrokenError: an entry was changed, removed, reordered or cut.
         InvalidArgumentError: `noted` is no head.
     """
-    chain = _chain(run_dir)
     heads = []
     if noted is not None:
         heads.append(("the noted head", _parse_head(noted)))
+    # The record first: a writer at work only ever puts the journal ahead of it.
     try:
         state = load_run(run_dir)
     except (RunMetadataInvalidError, RunSchemaUnsupportedError):
         state = None
+    chain = load_journal(run_dir)
     if state is not None:
         if state.journal_problem:
             why, line = state.journal_problem
@@ -76,33 +77,17 @@ def verify_journal(run_dir: Path, noted: str | None) -> Proof:
                 run_dir.name,
                 f"it has {chain.head.entries} entries, {name} knows {entries}: entries were cut",
             )
-        if _digest_at(run_dir, entries) != digest:
+        if _digest_at(chain, entries) != digest:
             raise JournalBrokenError(
                 run_dir.name, f"the entry is not the one that {name} knows", line=entries or None
             )
     return Proof(head=chain.head, has_torn_line=bool(chain.torn))
 
 
-def _chain(run_dir: Path) -> Chain:
-    chain = read_chain(_read(run_dir))
-    if chain.broken_line:
-        raise JournalBrokenError(run_dir.name, chain.why, line=chain.broken_line)
-    if not chain.entries:
-        raise JournalBrokenError(run_dir.name, "it has no entries")
-    return chain
-
-
-def _read(run_dir: Path) -> bytes:
-    data = find_file(path_within(run_dir, JOURNAL), limit_bytes=MAX_LOG_BYTES)
-    if data is None:
-        raise JournalBrokenError(run_dir.name, "it is missing")
-    return data
-
-
-def _digest_at(run_dir: Path, entries: int) -> str:
+def _digest_at(chain: Chain, entries: int) -> str:
     """Return the digest of the last of the first `entries` lines."""
-    lines = _read(run_dir).split(b"\n", entries)
-    return read_chain(b"".join(line + b"\n" for line in lines[:entries])).head.sha256
+    is_within = entries < len(chain.entries)
+    return chain.entries[entries].previous if is_within else chain.head.sha256
 
 
 def _parse_head(text: str) -> tuple[int, str]:
