@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from curricle.printable import counted, listed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 EXIT_OK: Final = 0
 EXIT_FINDINGS: Final = 1
+_SHOWN_MAX: Final = 5
 
 
 class CurricleError(Exception):
@@ -48,8 +51,8 @@ class ValidationFailedError(CurricleError):
 
     def __init__(self, run_id: str, *, errors: int, warnings: int, report: str) -> None:
         super().__init__(
-            f"curriculum.json of {run_id} has {_count(errors, 'error')}"
-            f" and {_count(warnings, 'warning')}",
+            f"curriculum.json of {run_id} has {counted(errors, 'error')}"
+            f" and {counted(warnings, 'warning')}",
             hint=f"read {report}, mend what it names, then validate again",
             next_step=("validate", run_id),
             details={"run_id": run_id, "errors": errors, "warnings": warnings, "report": report},
@@ -115,7 +118,7 @@ class RunAmbiguousError(CurricleError):
     exit_status = 4
 
     def __init__(self, prefix: str, candidates: Sequence[str]) -> None:
-        shown = ", ".join(candidates[:5]) + (", …" if len(candidates) > 5 else "")  # noqa: PLR2004 - a line's worth
+        shown = listed(candidates[:_SHOWN_MAX], len(candidates))
         super().__init__(
             f"{prefix!r} could be any of {len(candidates)} runs: {shown}",
             hint="type more of the run id",
@@ -309,7 +312,7 @@ class JournalBrokenError(CurricleError):
     def __init__(self, run_id: str, why: str, *, line: int | None = None) -> None:
         where = f" line {line}" if line else ""
         super().__init__(
-            f"the journal of {run_id} is broken:{where} {why}".replace(":  ", ": "),
+            f"the journal of {run_id} is broken:{where} {why}",
             hint="nothing was written; archive the run as evidence before anything else",
             next_step=("archive", run_id),
             details={"run_id": run_id, "line": line},
@@ -371,7 +374,3 @@ def _descendants(base: type[CurricleError]) -> Iterator[type[CurricleError]]:
     for child in base.__subclasses__():
         yield child
         yield from _descendants(child)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

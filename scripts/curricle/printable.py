@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _UNSAFE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and newline, DEL, C1
@@ -30,9 +33,16 @@ def without_control_characters(text: str) -> str:
     return _UNSAFE.sub("", text)
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun, as in `1 week` or `2 weeks`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(first: Iterable[str], total: int, *, between: str = ", ") -> str:
+    """Return the first few of `total` texts on one line, and how many more there are."""
+    shown = list(first)
+    more = [f"and {total - len(shown)} more"] if total > len(shown) else []
+    return between.join([*shown, *more])
 
 
 def is_utf_8(text: str) -> bool:

@@ -151,7 +151,7 @@ def test_an_error_of_a_run_gives_the_command_to_type_next_for_that_run(
         (errors.RunAmbiguousError("r", list("abcde")), "'r' could be any of 5 runs: a, b, c, d, e"),
         (
             errors.RunAmbiguousError("r", list("abcdef")),
-            "'r' could be any of 6 runs: a, b, c, d, e, …",
+            "'r' could be any of 6 runs: a, b, c, d, e, and 1 more",
         ),
         (
             errors.RunMetadataInvalidError("r-1", "it is empty"),

@@ -11,6 +11,7 @@ from curricle.printable import (
     counted,
     has_control_characters,
     is_utf_8,
+    listed,
     one_line,
     printable,
     without_control_characters,
@@ -85,6 +86,18 @@ def test_one_line_joins_what_stood_on_several() -> None:
 )
 def test_a_number_agrees_with_its_noun(number: int, noun: str, shown: str) -> None:
     assert counted(number, noun) == shown
+
+
+def test_a_noun_may_have_a_plural_of_its_own() -> None:
+    assert [counted(n, "entry", "entries") for n in (1, 2)] == ["1 entry", "2 entries"]
+
+
+@pytest.mark.parametrize(
+    ("total", "shown"),
+    [(0, ""), (1, "a"), (3, "a; b; c"), (4, "a; b; c; and 1 more"), (9, "a; b; c; and 6 more")],
+)
+def test_of_many_the_first_few_are_listed_and_the_others_counted(total: int, shown: str) -> None:
+    assert listed("abcdefghi"[: min(total, 3)], total, between="; ") == shown
 
 
 @given(st.binary(max_size=20))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from curricle.cli.output import write_answer, write_json
+from curricle.printable import counted
 from curricle.runs.proof import journal_head, verify_journal
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ def verify(settings: Settings, run: str, head: str | None, as_json: bool) -> Non
         )
         return
     torn = "; an unfinished last line will be set aside" if found.has_torn_line else ""
-    write_answer(f"{found.head.entries} entries chain{torn}; head {found.text}")
+    write_answer(
+        f"the chain of {counted(found.head.entries, 'entry', 'entries')} holds{torn}; head {found.text}"
+    )
 
 
 @command.command("head")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from curricle.curriculum.graph import critical_path, graph_of, topological_order
 from curricle.errors import InvalidArgumentError
+from curricle.printable import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -295,9 +296,8 @@ def _warnings(nodes: Sequence[Node], budget: float) -> tuple[str, ...]:
     warnings = []
     long = [node.title for node in nodes if node.estimate_minutes > budget]
     if long:
-        shown = ", ".join(long[:_SHOWN_IN_WARNING])
-        more = f" and {len(long) - _SHOWN_IN_WARNING} more" if len(long) > _SHOWN_IN_WARNING else ""
-        warnings.append(f"longer than a week of {budget:g} minutes, so split: {shown}{more}")
+        shown = listed(long[:_SHOWN_IN_WARNING], len(long))
+        warnings.append(f"longer than a week of {budget:g} minutes, so split: {shown}")
     if budget * REVIEW_SHARE_OF_WEEK < REVIEW_MINUTES_MIN:
         warnings.append(f"a week of {budget:g} minutes leaves no room for reviews")
     return tuple(warnings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.jsontext import MalformedJsonError, parse_json
-from curricle.printable import one_line
+from curricle.printable import listed, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,9 +53,8 @@ def describe_change(name: str, before: bytes | None, after: bytes | None) -> str
     changes = list(_changes(old, new, ""))
     if not changes:
         return f"{name} changed in its layout only"
-    shown = "; ".join(one_line(change, _CHANGE_LENGTH_MAX) for change in changes[:_SHOWN_MAX])
-    more = f"; and {len(changes) - _SHOWN_MAX} more" if len(changes) > _SHOWN_MAX else ""
-    return f"{name} changed: {shown}{more}"
+    shown = [one_line(change, _CHANGE_LENGTH_MAX) for change in changes[:_SHOWN_MAX]]
+    return f"{name} changed: {listed(shown, len(changes), between='; ')}"
 
 
 def _changes(old: Any, new: Any, path: str) -> Iterator[str]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from curricle.canonical import document_bytes
 from curricle.errors import InvalidArgumentError, ScopeInvalidError
 from curricle.generation.document import parse_document
 from curricle.generation.excerpt import UnknownSectionError
 from curricle.generation.intake import fill_spec
-from curricle.printable import one_line
+from curricle.printable import listed, one_line
 from curricle.stages.reading import read_scope, read_spec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from curricle.generation.selection import Selection
+
+_SHOWN_MAX: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,10 +59,10 @@ def take_in(
     try:
         intake = fill_spec(spec.document, blank, before, text, selection)
     except UnknownSectionError as error:
-        known = ", ".join(one_line(title, 60) for title in error.known[:20])
+        shown = [one_line(title, 60) for title in error.known[:_SHOWN_MAX]]
         raise InvalidArgumentError(
             f"the scope document has no heading {error.heading!r}",
-            hint=f"its headings are: {known}",
+            hint=f"its headings are: {listed(shown, len(error.known))}",
             details={"heading": error.heading, "headings": list(error.known)},
         ) from error
     if not intake.document["scope_in"]:

@@ -15,7 +15,7 @@ from curricle.errors import (
 from curricle.jsontext import MalformedJsonError, decode_text, find_lines, parse_json
 from curricle.layout import CURRICULUM, SCOPE, TOPIC_SPEC
 from curricle.pointers import parts_of, pointer_to
-from curricle.printable import one_line
+from curricle.printable import listed, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -130,12 +130,12 @@ def _at(line: int | None) -> str:
 
 
 def _listed(problems: Sequence[Violation], text: str) -> str:
+    first = problems[:_SHOWN_MAX]
     shown = [
         f"{_field(p.pointer)} {one_line(p.message, 160)} (line {line})"
-        for p, line in zip(problems[:_SHOWN_MAX], _lines(problems, text), strict=False)
+        for p, line in zip(first, _lines(first, text), strict=True)
     ]
-    more = len(problems) - _SHOWN_MAX
-    return "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
+    return listed(shown, len(problems), between="; ")
 
 
 def _field(pointer: str) -> str:

@@ -10,6 +10,7 @@ from curricle.errors import CurriculumInvalidError, StopRuleHitError
 from curricle.findings import Severity
 from curricle.jsontext import parse_json
 from curricle.layout import CURRICULUM, VALIDATION_PAGE, Stage
+from curricle.printable import counted
 from curricle.providers.provider import MendRequest
 from curricle.steps.curriculum import replace_curriculum
 from curricle.steps.review import check
@@ -100,7 +101,7 @@ def _stop_unless_done(work: Work, outcome: _Outcome, provider: Provider) -> None
     if errors:
         rules = sorted({f.rule for f in verdict.findings if f.severity == "error"})
         raise StopRuleHitError(
-            f"repair makes no further progress: {errors} errors are left ({', '.join(rules)})",
+            f"repair makes no further progress: {counted(errors, 'error')} left ({', '.join(rules)})",
             hint=f"mend what {VALIDATION_PAGE} lists; what was mended so far is kept",
             next_step=("validate", work.run_id),
             details={"run_id": work.run_id, "errors": errors, "rules": rules},

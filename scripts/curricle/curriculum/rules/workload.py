@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from curricle.curriculum.rules.rule import Example, Hit, Rule, Subject
 from curricle.findings import Category, Severity
 from curricle.pointers import pointer_to
+from curricle.printable import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,21 +42,19 @@ def _hours(subject: Subject) -> float:
 
 
 def _too_few(subject: Subject) -> Iterator[Hit]:
-    count, limit = (
-        len(subject.curriculum.nodes),
-        subject.needed_spec.constraints.node_count_min,
-    )
-    if limit is not None and count < limit:
-        yield Hit("/nodes", f"there are {count} nodes, the spec asks for at least {limit}")
+    limit = subject.needed_spec.constraints.node_count_min
+    if limit is not None and len(subject.curriculum.nodes) < limit:
+        yield Hit("/nodes", f"{_size(subject)}, the spec asks for at least {limit}")
 
 
 def _too_many(subject: Subject) -> Iterator[Hit]:
-    count, limit = (
-        len(subject.curriculum.nodes),
-        subject.needed_spec.constraints.node_count_max,
-    )
-    if limit is not None and count > limit:
-        yield Hit("/nodes", f"there are {count} nodes, the spec allows at most {limit}")
+    limit = subject.needed_spec.constraints.node_count_max
+    if limit is not None and len(subject.curriculum.nodes) > limit:
+        yield Hit("/nodes", f"{_size(subject)}, the spec allows at most {limit}")
+
+
+def _size(subject: Subject) -> str:
+    return f"the curriculum has {counted(len(subject.curriculum.nodes), 'node')}"
 
 
 def _jumps(subject: Subject) -> Iterator[Hit]:
