@@ -16,7 +16,7 @@ from curricle.layout import CURRICULUM, SCOPE, STAGE_VERSIONS, TOPIC_SPEC, Stage
 from curricle.runs.begin import begin_run
 from curricle.runs.commit import writing
 from curricle.runs.freshness import ORIGIN, SELECTION, Origin
-from curricle.runs.record import StageRecord
+from curricle.runs.record import stage_data
 from curricle.stages.reading import read_curriculum, read_scope, read_spec
 from curricle.steps.curriculum import (
     make_curriculum,
@@ -70,7 +70,7 @@ def init_run(
     """
     is_ready = False
     files = {TOPIC_SPEC: document_bytes(blank_spec()), **context}
-    made: dict[Stage, StageRecord] = {}
+    made = []
     if spec is not None:
         is_ready = not read_spec(spec).lacking
         files[TOPIC_SPEC] = spec
@@ -79,15 +79,17 @@ def init_run(
         files[SCOPE] = scope
     if curriculum is not None:
         read_curriculum(curriculum)
-        files[CURRICULUM] = curriculum
-        inputs = {path: sha256_hex(files[path]) for path in (TOPIC_SPEC, SCOPE) if path in files}
-        made[Stage.GENERATED] = StageRecord(
-            inputs=inputs | {path: sha256_hex(data) for path, data in context.items()},
-            outputs={CURRICULUM: sha256_hex(curriculum)},
-            version=STAGE_VERSIONS[Stage.GENERATED],
-            at="",
-            parameters={ORIGIN: Origin.PERSON.value, SELECTION: None},
+        made.append(
+            stage_data(
+                Stage.GENERATED,
+                inputs={path: sha256_hex(data) for path, data in files.items()},
+                outputs={CURRICULUM: sha256_hex(curriculum)},
+                replaced={},
+                version=STAGE_VERSIONS[Stage.GENERATED],
+                parameters={ORIGIN: Origin.PERSON.value, SELECTION: None},
+            )
         )
+        files[CURRICULUM] = curriculum
     reached = Stage.SPEC_READY if is_ready else Stage.INITIALIZED
     return begin_run(
         session.runs_dir,

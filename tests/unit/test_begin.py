@@ -38,7 +38,7 @@ def begin(runs_dir: Path, name: str = "Bread", **files: bytes) -> Path:
         actor="tester",
         command="init",
         stage=Stage.INITIALIZED,
-        made={},
+        made=(),
     )
 
 
@@ -75,7 +75,7 @@ sys.stdin.read()
 for _ in range(25):
     print(begin_run(Path(sys.argv[1]), "Bread", {"inputs/topic_spec.json": b"{}"},
         now=datetime(2026, 1, 31, 9, 30, tzinfo=UTC), actor="a", command="init",
-        stage=Stage.INITIALIZED, made={}).name)
+        stage=Stage.INITIALIZED, made=()).name)
 """
 
 

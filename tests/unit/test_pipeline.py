@@ -342,3 +342,18 @@ def test_init_keeps_context_files_and_counts_a_given_curriculum_as_a_persons(
     assert inspect_run(run_dir).stage is Stage.GENERATED
     assert inspect_run(run_dir).freshness.origin == "person"
     assert (run_dir / JOURNAL).read_bytes().count(b"\n") == 2
+
+
+def test_a_given_curriculum_stands_in_the_journal_like_one_that_was_made(
+    run_dir: Path, tmp_path: Path
+) -> None:
+    given = new_run(tmp_path / "given", spec=SPEC, scope=b"# Bread\n", curriculum=GIVEN)
+    kinds = {}
+    for made in (run_dir, given):
+        lines = [json.loads(line) for line in (made / JOURNAL).read_bytes().splitlines()]
+        (entry,) = [line for line in lines if line["data"].get("stage") == "generated"]
+        kinds[made] = {name: type(value) for name, value in entry["data"].items()}
+    assert kinds[given] == kinds[run_dir] | {"provider": type(None), "model": type(None)}
+    record = load_run(given).record.stages[Stage.GENERATED]
+    assert set(record.inputs) == {TOPIC_SPEC, "inputs/scope.md"}
+    assert record.at

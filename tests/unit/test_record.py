@@ -8,7 +8,7 @@ import pytest
 from curricle.canonical import document_bytes
 from curricle.layout import JOURNAL, RUN_FILE, STAGES, Stage
 from curricle.runs.journal import Entry, Head, read_chain
-from curricle.runs.record import Failure, RunRecord, apply_entries, first_record
+from curricle.runs.record import Failure, RunRecord, apply_entries, first_record, stage_data
 from curricle.schema import DocumentKind, check_document
 from histories import AT, COMMAND, finished_run
 
@@ -29,8 +29,8 @@ def entry_of(event: str, data: dict[str, Any]) -> Entry:
 
 def stage_entry(stage: Stage) -> Entry:
     parameters = {"origin": "provider", "valid": True}
-    made = {"inputs": {}, "outputs": {}, "version": 1, "parameters": parameters}
-    return entry_of("stage", {"stage": stage.value, **made, "provider": None, "model": None})
+    data = stage_data(stage, inputs={}, outputs={}, replaced={}, version=1, parameters=parameters)
+    return entry_of("stage", data)
 
 
 @pytest.mark.capability("R11")

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from curricle.layout import Stage
-    from curricle.runs.record import StageRecord
 
 _FOLDERS: Final = ("inputs", "outputs/curriculum", "outputs/reviews", "outputs/plan", "logs")
 NAME_LENGTH_MAX: Final = 120
@@ -52,11 +51,11 @@ def begin_run(
     actor: str,
     command: str,
     stage: Stage,
-    made: Mapping[Stage, StageRecord],
+    made: Sequence[Mapping[str, Any]],
 ) -> Path:
     """Make a run that holds `files` (path inside the run to bytes) and return its folder.
 
-    `made` are stages that the files stand for, `stage` is the one reached.
+    `made` are stages that the files stand for, as `stage_data`; `stage` is the one reached.
 
     Raises:
         InvalidArgumentError: the name is empty, too long, or holds control characters.
@@ -75,7 +74,7 @@ def begin_run(
                 continue  # another `init` took it for the draft of one that died
             events = [
                 (EVENT_INIT, {"run_id": run_id, "name": name, "files": _fill(draft, files)}),
-                *((EVENT_STAGE, {"stage": s.value, **r.to_json()}) for s, r in made.items()),
+                *((EVENT_STAGE, data) for data in made),
             ]
             _write_record(
                 draft, events, at=timestamp(now), actor=actor, command=command, stage=stage

@@ -37,10 +37,10 @@ from curricle.runs.record import (
     EVENT_FAILURE,
     EVENT_MENDED,
     EVENT_STAGE,
-    Failure,
     RunRecord,
-    StageRecord,
     apply_entries,
+    failure_data,
+    stage_data,
 )
 from curricle.runs.reports import find_unreadable
 from curricle.runs.state import RunState, last_line_matches, load_run
@@ -116,17 +116,16 @@ class RunWriter:
             if found is not None:
                 replaced[path] = self.keep(found)
         digests = {path: self.keep(data) for path, data in outputs.items()}
-        done = StageRecord(
-            inputs=dict(inputs),
+        data = stage_data(
+            stage,
+            inputs=inputs,
             outputs=digests,
+            replaced=replaced,
             version=version,
-            at="",
-            parameters=dict(parameters),
+            parameters=parameters,
             provider=provider,
             model=model,
         )
-        data = {"stage": stage.value, **done.to_json(), "replaced": replaced}
-        del data["at"]
         self._append(EVENT_STAGE, data)
         for path, content in outputs.items():
             self._place(path, content, digests[path])
@@ -140,18 +139,7 @@ class RunWriter:
 
     def record_failure(self, error: CurricleError, stage: Stage | None) -> None:
         """Note a typed error as the run's last failure."""
-        failure = Failure(
-            code=error.code,
-            message=str(error),
-            exit_status=error.exit_status,
-            command=self.command,
-            at="",
-            stage=stage.value if stage else None,
-            details=error.details,
-        ).to_json()
-        self._append(
-            EVENT_FAILURE, {k: v for k, v in failure.items() if k not in {"at", "command"}}
-        )
+        self._append(EVENT_FAILURE, failure_data(error, stage))
         self._save()
 
     def complete(self, state: RunState) -> None:

@@ -18,14 +18,16 @@ from curricle.runs.journal import Head
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from curricle.errors import CurricleError
     from curricle.runs.journal import Entry
 
 SCHEMA_VERSION: Final = "1.0"
 
 EVENT_INIT: Final = "init"
 EVENT_STAGE: Final = "stage"
-"""A stage's outputs were committed; `data` is the stage's record and its name."""
+"""A stage's outputs were committed; `stage_data` says what its `data` is."""
 EVENT_FAILURE: Final = "failure"
+"""A typed error ended a command; `failure_data` says what its `data` is."""
 EVENT_MENDED: Final = "journal_mended"
 """An unfinished last line was set aside."""
 
@@ -43,7 +45,7 @@ class StageRecord:
     model: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the record as it stands in `run.json` and in the journal."""
+        """Return the record as it stands in `run.json`."""
         return {
             "inputs": dict(self.inputs),
             "outputs": dict(self.outputs),
@@ -162,6 +164,45 @@ class RunRecord:
             last_failure=None if failure is None else Failure.from_json(failure),
             head=Head.from_json(_member(document, "journal", dict)),
         )
+
+
+def stage_data(
+    stage: Stage,
+    *,
+    inputs: Mapping[str, str],
+    outputs: Mapping[str, str],
+    replaced: Mapping[str, str],
+    version: int,
+    parameters: Mapping[str, Any],
+    provider: str | None = None,
+    model: str | None = None,
+) -> dict[str, Any]:
+    """Return the `data` of the entry that commits a stage; the entry itself says when.
+
+    `inputs`, `outputs` and `replaced`, which is what stood in the place of outputs, map paths
+    inside the run to digests.
+    """
+    return {
+        "stage": stage.value,
+        "inputs": dict(inputs),
+        "outputs": dict(outputs),
+        "replaced": dict(replaced),
+        "version": version,
+        "parameters": dict(parameters),
+        "provider": provider,
+        "model": model,
+    }
+
+
+def failure_data(error: CurricleError, stage: Stage | None) -> dict[str, Any]:
+    """Return the `data` of the entry that records a failure; the entry says when and by what."""
+    return {
+        "code": error.code,
+        "message": str(error),
+        "exit_status": error.exit_status,
+        "stage": stage.value if stage else None,
+        "details": error.details,
+    }
 
 
 def first_record(entry: Entry) -> RunRecord:
