@@ -25,6 +25,9 @@ def mentions(text: str) -> dict[int, Mention]:
         ("Learn loops before this.", Sense.STATED),
         ("Loops should be understood before anything else here.", Sense.STATED),
         ("It has to do with loops.", Sense.NAMED),
+        ("It does not require loops.", Sense.NAMED),
+        ("It requires no knowledge of loops.", Sense.NAMED),
+        ("This cannot be understood before loops.", Sense.NAMED),
         ("It requires patience. Loops are another matter.", Sense.NAMED),
         ("We come to loops later.", Sense.AHEAD),
         ("Use this instead of loops.", Sense.AHEAD),
@@ -47,6 +50,24 @@ def test_what_is_needed_speaks_for_the_mentioned_one_first(text: str) -> None:
 def test_what_comes_later_speaks_for_the_mentioned_one_last(text: str) -> None:
     found = mentions(text)[LOOPS]
     assert found.ahead > 0 == found.weight
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ["It requires stacks.", "It requires looping.", "It requires counting up to ten."],
+    ids=["a part of a title", "another form of the word", "a verb"],
+)
+def test_only_a_name_as_it_is_can_be_stated(text: str) -> None:
+    names = names_of([("This",), ("Queues and Stacks",), ("Loops",), ("Counting",)])
+    found = find_mentions(0, read_passages(parse_document(text).sections[0].passages), names)
+    assert [mention.sense for mention in found.values()] == [Sense.NAMED]
+
+
+def test_a_statement_counts_wherever_else_the_name_stands() -> None:
+    text = "Loops are what **loops** are about, with loops in loops.\n\nThis builds on loops.\n"
+    found = mentions(text)[LOOPS]
+    assert (found.sense, found.line) == (Sense.STATED, 3)
 
 
 def test_the_longest_name_is_meant() -> None:

@@ -105,6 +105,29 @@ def test_a_stated_prerequisite_wins_over_document_order() -> None:
     assert {("Plum", "Apple"), ("Apple", "Mango")} <= found
 
 
+MANY = ("Apricot", "Banana", "Cherry", "Lemon", "Orange", "Quince", "Raspberry")
+
+
+def test_every_stated_prerequisite_is_one_however_many_there_are() -> None:
+    text = sections(
+        ("Salad", " ".join(f"This builds on {fruit}." for fruit in MANY)),
+        *((fruit, "It is for a salad.") for fruit in MANY),
+    )
+    assert {(fruit, "Salad") for fruit in MANY} <= edges(compiled(text))
+
+
+def test_every_text_that_says_what_it_is_needed_for_is_heard() -> None:
+    text = sections(("Salad", "Cold."), *((fruit, "It is needed for salad.") for fruit in MANY))
+    assert {(fruit, "Salad") for fruit in MANY} <= edges(compiled(text))
+
+
+def test_statements_that_contradict_each_other_are_told() -> None:
+    draft = compiled(document(Apple="This builds on plum.", Plum="This builds on apple."))
+    (broken,) = draft.notes_json()["cycles_broken"]
+    kept = {("Apple", "Plum"), ("Plum", "Apple")} & edges(draft)
+    assert kept == {(broken["removed"]["after"], broken["removed"]["before"])}
+
+
 def test_a_title_within_a_title_comes_first() -> None:
     text = sections(("Compound apples", "Two of them at once."), *FRUIT.items())
     assert reasons(compiled(text))["Apple", "Compound apples"][0] == "its title names Apple"

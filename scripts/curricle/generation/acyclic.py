@@ -39,15 +39,19 @@ class AcyclicGraph:
         return ()
 
     def _reach(self, start: int, highest: int) -> dict[int, int]:
-        """Return what can be reached without passing `highest`, each with where from."""
+        """Return what can be reached below `highest`, each with where from; or the way up to it."""
         came_from = {start: start}
         pending = [start]
+        position = self.position
         while pending:
             node = pending.pop()
             for after in self.after[node]:
-                if self.position[after] <= highest and after not in came_from:
+                if position[after] < highest and after not in came_from:
                     came_from[after] = node
                     pending.append(after)
+                elif position[after] == highest:
+                    came_from[after] = node
+                    return came_from
         return came_from
 
     def _reach_back(self, start: int, lowest: int) -> list[int]:

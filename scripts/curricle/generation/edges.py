@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+PRECEDENCE_SCORE: Final = 0.1
+"""What the signs of precedence add to an edge's score: enough to choose between equals."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

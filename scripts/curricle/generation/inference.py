@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from curricle.generation.edges import Edge
+from curricle.generation.edges import PRECEDENCE_SCORE, Edge
 from curricle.generation.evidence import Evidence, is_basis
-from curricle.generation.mentions import Sense
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from curricle.generation.outline import Concept
 
@@ -27,12 +26,16 @@ _NEIGHBOUR_SUPPORT: Final = 0.5
 _NEIGHBOUR_SUPPORT_MAX: Final = 0.4
 _LIKENESS_MIN: Final = 0.05
 """What is less alike is no candidate without a mention."""
-_PRECEDENCE_SCORE: Final = 0.1
 _SHOWN_WORDS: Final = 3
 
 
-def inferred_edges(concepts: Sequence[Concept], evidence: Evidence) -> Iterator[Edge]:
-    """Yield for each concept the few edges that most speaks for; they may close cycles."""
+def inferred_edges(
+    concepts: Sequence[Concept], evidence: Evidence, stated: Collection[tuple[int, int]]
+) -> Iterator[Edge]:
+    """Yield for each concept the few edges that most speaks for, without those that are stated.
+
+    They may close cycles.
+    """
     for after, concept in enumerate(concepts):
         if concept.is_unwritten or after in evidence.groups or is_basis(concept):
             continue
@@ -44,13 +47,14 @@ def inferred_edges(concepts: Sequence[Concept], evidence: Evidence) -> Iterator[
                 if order > 0:
                     found.append((support, order, before))
         strongest = max((support for support, _, _ in found), default=0.0)
-        found = [f for f in found if f[0] >= strongest * SUPPORT_SHARE_MIN]
+        least = strongest * SUPPORT_SHARE_MIN
+        found = [f for f in found if f[0] >= least and (f[2], after) not in stated]
         for support, order, before in sorted(found, key=lambda f: (-f[0], f[2]))[:PER_CONCEPT_MAX]:
             reason, path, line = _reason(before, after, concepts, evidence)
             yield Edge(
                 before=before,
                 after=after,
-                score=support + order * _PRECEDENCE_SCORE,
+                score=support + order * PRECEDENCE_SCORE,
                 reason=reason,
                 path=path,
                 line=line,
@@ -111,8 +115,6 @@ def _told(
     """Return which words of either say that one builds on the other."""
     title, own = concepts[before].title, concepts[after]
     mention = evidence.mentions[after].get(before)
-    if mention and mention.sense is Sense.STATED:
-        return f"the text says that it builds on {title}", own.path, mention.line
     if (before, after) in evidence.in_titles:
         return f"its title names {title}", own.path, own.line
     if mention and mention.weight:

@@ -24,11 +24,14 @@ class Sense(StrEnum):
 
     NAMED = "named"
     STATED = "stated"
-    """The text says outright that the mentioned one is needed."""
+    """The text says outright that the mentioned one, by its whole name, is needed."""
     AHEAD = "ahead"
     """The text says that the mentioned one comes later."""
     BASIS = "basis"
     """The text says outright that its own concept is needed for the mentioned one."""
+
+
+_OUTRIGHT: Final = frozenset({Sense.STATED, Sense.BASIS})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +44,7 @@ class Mention:
     """Evidence that it comes later."""
     sense: Sense
     line: int
-    """Where the weightiest mention stands."""
+    """Where the weightiest mention stands, or the weightiest that says outright which comes first."""
 
 
 _SETTING_WEIGHTS: Final[Mapping[Setting, float]] = {
@@ -55,6 +58,8 @@ _OPENING_WEIGHT: Final = 2.0
 _PART_WEIGHT: Final = 0.5
 _STEM_WEIGHT: Final = 0.6
 _STATED_WEIGHT: Final = 3.0
+_OUTRIGHT_MIN: Final = 0.5
+"""What weighs less hardly is the name: the verb in "requires to index" states nothing."""
 _AHEAD_WEIGHT: Final = 0.5
 _NOT_A_NOUN_WEIGHT: Final = 0.1
 _MEASURE_WEIGHT: Final = 0.2
@@ -100,7 +105,9 @@ _CUES: Final[Mapping[Sense, frozenset[Key]]] = {
     Sense.AHEAD: _AHEAD,
     Sense.BASIS: _BASIS,
 }
-_CUE_WORDS_MAX: Final = 4
+_CUE_WORDS_MAX: Final = max(len(phrase) for phrases in _CUES.values() for phrase in phrases)
+_DENIALS: Final = frozenset({"no", "not", "never", "cannot", "without", "neither", "nor"})
+_DENIED_WORDS: Final = 3
 _BEFORE_VERB: Final = frozenset(
     """
     to is are be was were been being can will would must should may might could i you we
@@ -120,7 +127,7 @@ def find_mentions(concept: int, reading: Reading, names: Names) -> dict[int, Men
     """Return what a concept's text says of each other concept that it mentions."""
     weights: defaultdict[int, float] = defaultdict(float)
     ahead: defaultdict[int, float] = defaultdict(float)
-    best: dict[int, tuple[float, Sense, int]] = {}
+    best: dict[int, tuple[tuple[bool, float], Sense, int]] = {}
     words = reading.words
     cues = dict(_cues(words))
     for at, length, name, is_stem in _occurrences(words, names):
@@ -129,6 +136,9 @@ def find_mentions(concept: int, reading: Reading, names: Names) -> dict[int, Men
         word = words[at]
         weight = _weight(words, at, length, name, is_stem=is_stem)
         sense = _sense(cues.get(word.sentence, ()), at)
+        is_outright = (
+            sense in _OUTRIGHT and name.is_whole and not is_stem and weight >= _OUTRIGHT_MIN
+        )
         if sense in {Sense.AHEAD, Sense.BASIS}:
             weight *= _STATED_WEIGHT if sense is Sense.BASIS else _AHEAD_WEIGHT
             ahead[name.concept] += weight
@@ -138,8 +148,11 @@ def find_mentions(concept: int, reading: Reading, names: Names) -> dict[int, Men
             elif word.sentence == reading.opening:
                 weight *= _OPENING_WEIGHT
             weights[name.concept] += weight
-        if name.concept not in best or weight > best[name.concept][0]:
-            best[name.concept] = (weight, sense, word.line)
+        if sense in _OUTRIGHT and not is_outright:
+            sense = Sense.NAMED if sense is Sense.STATED else Sense.AHEAD
+        rank = (is_outright, weight)
+        if name.concept not in best or rank > best[name.concept][0]:
+            best[name.concept] = (rank, sense, word.line)
     return {
         other: Mention(weight=weights[other], ahead=ahead[other], sense=sense, line=line)
         for other, (_, sense, line) in best.items()
@@ -179,14 +192,25 @@ def _cues(words: Sequence[Word]) -> Iterator[tuple[int, tuple[tuple[int, Sense],
         if word.setting >= Setting.CODE:
             continue
         if lower[at] == "before" and word.sentence in of_study:
-            found[word.sentence].append((at, Sense.BASIS))
+            if not _is_denied(words, at, 1):
+                found[word.sentence].append((at, Sense.BASIS))
             continue
-        for length in range(1, _CUE_WORDS_MAX):
+        for length in range(1, _CUE_WORDS_MAX + 1):
             key = tuple(lower[at : at + length])
             for sense, phrases in _CUES.items():
-                if key in phrases:
+                if key in phrases and not (sense in _OUTRIGHT and _is_denied(words, at, length)):
                     found[word.sentence].append((at, sense))
     yield from ((sentence, tuple(cues)) for sentence, cues in found.items())
+
+
+def _is_denied(words: Sequence[Word], at: int, length: int) -> bool:
+    """Tell whether "no" or "not" stands shortly before a cue or right behind it."""
+    around = (*words[max(0, at - _DENIED_WORDS) : at], *words[at + length : at + length + 1])
+    return any(
+        word.sentence == words[at].sentence
+        and (word.text.lower() in _DENIALS or word.text.lower().endswith(("n't", "n’t")))  # noqa: RUF001
+        for word in around
+    )
 
 
 def _sense(cues: Sequence[tuple[int, Sense]], at: int) -> Sense:

@@ -1,8 +1,8 @@
 """Infers what builds on what, from what the text says, and keeps the reason and line of each edge.
 
-Candidates come from explicit statements, mentions, titles within titles, shared vocabulary and the
-document's structure; `precedence.py` tells their direction. For each concept the few strongest are
-taken, the strongest of all first, and what would close a cycle is refused and told.
+What the document states (`statements.py`) is taken whole; what its structure implies is found here;
+of what else its words suggest (`inference.py`) each concept gets the few strongest. The strongest
+of all comes first, and what would close a cycle is refused and told.
 """
 
 from __future__ import annotations
@@ -13,22 +13,17 @@ from typing import TYPE_CHECKING, Final
 from curricle.curriculum.graph import graph_of, levels, redundant_edges, topological_order
 from curricle.generation.acyclic import AcyclicGraph
 from curricle.generation.edges import BrokenCycle, Edge, Prerequisites
-from curricle.generation.evidence import Evidence, gather_evidence, is_basis
+from curricle.generation.evidence import gather_evidence, is_basis
 from curricle.generation.inference import inferred_edges
-from curricle.generation.mentions import find_mentions
-from curricle.generation.precedence import (
-    Precedence,
-    place_in_series,
-)
-from curricle.generation.reading import read_passages
+from curricle.generation.precedence import place_in_series
+from curricle.generation.statements import stated_edges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from curricle.generation.outline import Concept
+    from curricle.generation.precedence import Precedence
 
-
-_STATED_SCORE: Final = 20.0
 _SERIES_SCORE: Final = 12.0
 _BASIS_SCORE: Final = 10.0
 _PART_SCORE: Final = 8.0
@@ -37,8 +32,9 @@ _PART_SCORE: Final = 8.0
 def infer_prerequisites(concepts: Sequence[Concept], *, limit: int | None) -> Prerequisites:
     """Return what builds on what; no concept gets more than `limit` prerequisites where set."""
     evidence = gather_evidence(concepts)
-    edges = [*_stated(concepts, evidence), *_structural(concepts)]
-    edges += inferred_edges(concepts, evidence)
+    stated = list(stated_edges(concepts, evidence))
+    known = {(edge.before, edge.after) for edge in stated}
+    edges = [*stated, *_structural(concepts), *inferred_edges(concepts, evidence, known)]
     strongest: dict[tuple[int, int], Edge] = {}
     for edge in edges:
         pair = (edge.before, edge.after)
@@ -46,22 +42,6 @@ def infer_prerequisites(concepts: Sequence[Concept], *, limit: int | None) -> Pr
             strongest[pair] = edge
     kept, broken = _without_cycles(len(concepts), strongest.values(), evidence.precedence)
     return _limited(_reduced(len(concepts), kept), broken, limit)
-
-
-def _stated(concepts: Sequence[Concept], evidence: Evidence) -> Iterator[Edge]:
-    """Yield what a list of prerequisites under a concept names."""
-    for after, concept in enumerate(concepts):
-        for passage in concept.requires:
-            reading = read_passages([passage])
-            for before, mention in find_mentions(after, reading, evidence.names).items():
-                yield Edge(
-                    before=before,
-                    after=after,
-                    score=_STATED_SCORE,
-                    reason="the document lists it as a prerequisite",
-                    path=concept.path,
-                    line=mention.line,
-                )
 
 
 def _structural(concepts: Sequence[Concept]) -> Iterator[Edge]:
