@@ -54,8 +54,7 @@ def test_what_comes_later_speaks_for_the_mentioned_one_last(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [
-        ["It requires stacks.", "It requires looping.", "It requires counting up to ten."],
+    ["It requires stacks.", "It requires looping.", "It requires counting up to ten."],
     ids=["a part of a title", "another form of the word", "a verb"],
 )
 def test_only_a_name_as_it_is_can_be_stated(text: str) -> None:
