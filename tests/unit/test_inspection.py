@@ -6,31 +6,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from command import EXAMPLES, SCOPES, tree
-from curricle.canonical import document_bytes, sha256_hex
-from curricle.errors import CurricleError, RevisionNotFoundError, StageConflictError
-from curricle.inspection import (
-    Inspection,
-    describe,
-    find_revision,
-    inspect_run,
-    require_artifact,
-)
+from curricle.canonical import document_bytes
+from curricle.inspection import Inspection, describe, inspect_run
 from curricle.layout import (
     CURRICULUM,
-    JOURNAL,
     PLAN,
-    PREVIOUS_CURRICULUM,
     RUN_FILE,
     SCOPE,
     STAGES,
     TOPIC_SPEC,
     Stage,
 )
+from curricle.next_steps import next_steps
 from documents import changed
-from histories import asked_run, copy_of, finish, finished_run, new_run, writer_of
+from histories import copy_of, finish, finished_run, new_run, writer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 SPEC = (EXAMPLES / "topic_spec.json").read_bytes()
@@ -52,92 +43,8 @@ def set_field(path: Path, changes: dict[str, Any]) -> None:
     path.write_bytes(document_bytes(changed(json.loads(path.read_bytes()), changes)))
 
 
-def next_of(run_dir: Path) -> list[tuple[str, ...]]:
-    return [
-        tuple("RUN" if word == run_dir.name else word for word in step.arguments)
-        for step in inspect_run(run_dir).next_steps
-    ]
-
-
 def artifacts_of(inspection: Inspection) -> dict[str, tuple[str, str]]:
     return {a.path: (a.state, a.reason) for a in inspection.artifacts}
-
-
-def with_invalid_curriculum(folder: Path) -> Path:
-    run_dir = new_run(folder, spec=SPEC, curriculum=GIVEN)
-    set_field(run_dir / CURRICULUM, {"/nodes/1/prerequisites": ["ghost"]})
-    with pytest.raises(CurricleError):
-        finish(run_dir)
-    return run_dir
-
-
-def with_broken_journal(folder: Path) -> Path:
-    run_dir = asked_run(folder)
-    (run_dir / JOURNAL).write_bytes(b"")
-    return run_dir
-
-
-def with_torn_journal(folder: Path) -> Path:
-    run_dir = finished_run(folder)
-    with (run_dir / JOURNAL).open("ab") as journal:
-        journal.write(b'{"actor"')
-    return run_dir
-
-
-def with_stale_gift(folder: Path) -> Path:
-    run_dir = new_run(folder, spec=SPEC, curriculum=GIVEN)
-    set_field(run_dir / TOPIC_SPEC, {"/constraints/hours_per_week": 4})
-    return run_dir
-
-
-def with_changed_spec(folder: Path) -> Path:
-    run_dir = finished_run(folder)
-    set_field(run_dir / TOPIC_SPEC, {"/constraints/hours_per_week": 4})
-    return run_dir
-
-
-@pytest.mark.capability("R1")
-@pytest.mark.parametrize(
-    ("make", "stage", "steps"),
-    [
-        pytest.param(
-            new_run, "initialized", [("run", "RUN", "--scope-file", "FILE")], id="just begun"
-        ),
-        pytest.param(
-            lambda folder: new_run(folder, scope=BREAD), "initialized", [("run", "RUN")], id="scope"
-        ),
-        pytest.param(
-            lambda folder: new_run(folder, curriculum=GIVEN),
-            "generated",
-            [("validate", "RUN")],
-            id="a curriculum and no spec",
-        ),
-        pytest.param(asked_run, "spec_ready", [("run", "RUN")], id="spec"),
-        pytest.param(
-            finished_run,
-            "iterated",
-            [("export", "RUN", "--format", "html"), ("archive", "RUN")],
-            id="finished",
-        ),
-        pytest.param(
-            with_invalid_curriculum,
-            "generated",
-            [("iterate", "RUN", "--repair"), ("validate", "RUN")],
-            id="invalid curriculum",
-        ),
-        pytest.param(with_changed_spec, "spec_ready", [("run", "RUN")], id="changed spec"),
-        pytest.param(with_stale_gift, "spec_ready", [("iterate", "RUN")], id="stale gift"),
-        pytest.param(with_broken_journal, "spec_ready", [("archive", "RUN")], id="broken journal"),
-        pytest.param(with_torn_journal, "iterated", [("run", "RUN")], id="torn journal"),
-    ],
-)
-def test_each_state_has_a_stage_and_a_command_to_type_next(
-    make: Callable[[Path], Path], stage: str, steps: list[tuple[str, ...]], tmp_path: Path
-) -> None:
-    run_dir = make(tmp_path)
-    assert inspect_run(run_dir).stage == stage
-    assert next_of(run_dir) == steps
-    assert all(step.why for step in inspect_run(run_dir).next_steps)
 
 
 def test_every_stage_on_the_way_is_shown_as_reached(run_dir: Path) -> None:
@@ -185,7 +92,6 @@ def test_a_spec_that_cannot_be_used_is_a_reason_and_no_error(
     spec: bytes, reason: str, run_dir: Path
 ) -> None:
     (run_dir / TOPIC_SPEC).write_bytes(spec)
-    assert reason in inspect_run(run_dir).spec_problem
     assert reason in artifacts_of(inspect_run(run_dir))[TOPIC_SPEC][1]
 
 
@@ -226,7 +132,7 @@ def test_an_output_that_was_not_placed_is_interrupted_and_the_next_command_place
         "interrupted",
         "a command died before putting it in place; the next one will",
     )
-    assert next_of(run_dir) == [("run", "RUN")]
+    assert next_steps(inspection)[0].arguments == ("run", run_dir.name)
     assert "edited" not in {state for state, _ in artifacts_of(inspection).values()}
     finish(run_dir)
     assert not inspect_run(run_dir).is_interrupted
@@ -253,49 +159,3 @@ def test_looking_changes_nothing(run_dir: Path) -> None:
     for _ in range(2):
         describe(inspect_run(run_dir))
     assert tree(run_dir) == before
-
-
-def test_a_revision_is_current_previous_or_the_first_digits_of_a_digest(run_dir: Path) -> None:
-    old = (run_dir / CURRICULUM).read_bytes()
-    with pytest.raises(RevisionNotFoundError, match=PREVIOUS_CURRICULUM):
-        find_revision(run_dir, "previous")
-    set_field(run_dir / CURRICULUM, {"/nodes/0/title": "What a table is for"})
-    finish(run_dir)
-    assert find_revision(run_dir, "current") == (run_dir / CURRICULUM).read_bytes()
-    assert find_revision(run_dir, "previous") == old
-    assert find_revision(run_dir, sha256_hex(old)[:10]) == old
-    assert find_revision(run_dir, sha256_hex(old).upper()) == old
-
-
-@pytest.mark.parametrize(
-    ("revision", "why"),
-    [
-        ("", "no object begins so"),
-        ("f" * 64, "no object begins so"),
-        ("../run.json", "no object begins so"),
-        ("newest", "no object begins so"),
-    ],
-)
-def test_a_revision_that_no_run_holds_is_not_found(revision: str, why: str, run_dir: Path) -> None:
-    with pytest.raises(RevisionNotFoundError, match=why) as caught:
-        find_revision(run_dir, revision)
-    assert caught.value.exit_status == 3
-
-
-def test_a_revision_that_is_ambiguous_or_damaged_is_told(run_dir: Path) -> None:
-    names = [path.name for path in (run_dir / "objects").iterdir()]
-    first = next(c for c in "0123456789abcdef" if sum(n[0] == c for n in names) > 1)
-    with pytest.raises(RevisionNotFoundError, match="objects begin so"):
-        find_revision(run_dir, first)
-    (run_dir / "objects" / names[0]).write_bytes(b"damaged")
-    with pytest.raises(RevisionNotFoundError, match="damaged"):
-        find_revision(run_dir, names[0])
-
-
-def test_an_output_that_is_not_there_is_asked_for_in_vain(run_dir: Path) -> None:
-    inspection = inspect_run(run_dir)
-    assert require_artifact(run_dir, inspection, PLAN) == (run_dir / PLAN).read_bytes()
-    (run_dir / PLAN).unlink()
-    with pytest.raises(StageConflictError) as caught:
-        require_artifact(run_dir, inspect_run(run_dir), PLAN)
-    assert caught.value.next_step == ("run", run_dir.name)

@@ -18,6 +18,7 @@ from curricle.errors import (
 )
 from curricle.inspection import describe, inspect_run
 from curricle.layout import JOURNAL, PLAN, RUN_FILE, Stage
+from curricle.next_steps import next_steps
 from curricle.pipeline import bring_up_to_date, validate_run
 from curricle.providers.internal import InternalProvider
 from curricle.runs.journal import Entry, advance, encode_entry
@@ -183,7 +184,7 @@ def test_a_missing_journal_and_one_that_was_cut_are_told_and_not_added_to(run_di
             "it is shorter than run.json says: entries were cut off",
             None,
         )
-        assert inspect_run(run_dir).next_steps[0].arguments == ("archive", run_dir.name)
+        assert next_steps(inspect_run(run_dir))[0].arguments == ("archive", run_dir.name)
         with pytest.raises(JournalBrokenError), writer_of(run_dir):
             pass
         assert (run_dir / JOURNAL).read_bytes() == journal[:length]

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from curricle.cli.output import write_answer, write_json
-from curricle.errors import EXIT_FINDINGS, EXIT_OK, CurricleError
+from curricle.errors import EXIT_FINDINGS, EXIT_OK
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from curricle.cli.settings import Settings
-    from curricle.curriculum.topic_spec import TopicSpec
 
 
 @click.command("diff")
@@ -35,27 +32,12 @@ def command(
 
     A version is `current`, `previous`, or the first digits of a digest that `log` shows.
     """
-    from curricle.inspection import find_revision
+    from curricle.revisions import compare_revisions
     from curricle.stages.diff_page import render_diff_page
-    from curricle.stages.iterate import compare
 
-    run_dir = settings.find_run(run)
-    before, after = find_revision(run_dir, from_), find_revision(run_dir, to)
-    diff, report = compare(before, after, _spec(run_dir))
+    diff, report = compare_revisions(settings.find_run(run), from_, to)
     if as_json:
         write_json({key: value for key, value in report.items() if key != "schema_version"})
     else:
         write_answer(render_diff_page(diff, is_first=False))
     return EXIT_FINDINGS if exit_code and not diff.is_empty else EXIT_OK
-
-
-def _spec(run_dir: Path) -> TopicSpec | None:
-    """Return the spec, whose budget tells the weeks; None when it is not ready."""
-    from curricle.fsio import find_file, path_within
-    from curricle.layout import TOPIC_SPEC
-    from curricle.stages.reading import ready_spec
-
-    try:
-        return ready_spec(find_file(path_within(run_dir, TOPIC_SPEC)), run_dir.name)
-    except CurricleError:
-        return None

@@ -32,6 +32,7 @@ def command(
 ) -> None:
     """Make a run."""
     from curricle.inspection import inspect_run
+    from curricle.next_steps import next_steps
     from curricle.pipeline import init_run
 
     run_dir = init_run(
@@ -43,7 +44,7 @@ def command(
         context=read_context(context),
     )
     inspection = inspect_run(run_dir)
-    step = inspection.next_steps[0]
+    step = next_steps(inspection)[0]
     if as_json:
         write_json(
             {

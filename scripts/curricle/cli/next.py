@@ -8,6 +8,7 @@ import click
 
 from curricle.cli.output import write_answer, write_json, write_message
 from curricle.inspection import inspect_run
+from curricle.next_steps import next_steps
 
 if TYPE_CHECKING:
     from curricle.cli.settings import Settings
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def command(settings: Settings, run: str, as_json: bool) -> None:
     """Show the one command to type next, and why."""
     inspection = inspect_run(settings.find_run(run))
-    step = inspection.next_steps[0]
+    step = next_steps(inspection)[0]
     line = settings.command_line(step.arguments)
     if as_json:
         write_json({"run_id": inspection.state.record.run_id, "command": line, "why": step.why})

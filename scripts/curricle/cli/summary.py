@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from curricle.cli.output import styled
 from curricle.fsio import find_file, path_within
 from curricle.layout import PLAN, STAGES, VALIDATION_REPORT
+from curricle.next_steps import next_steps
 from curricle.printable import counted
 
 if TYPE_CHECKING:
@@ -23,9 +24,9 @@ def ladder(reached: Stage, *, use_color: bool) -> str:
     at = STAGES.index(reached)
     parts = []
     for index, stage in enumerate(STAGES):
-        mark = "x" if index <= at else " "
-        style = "good" if index <= at else "strong"
-        parts.append(styled(f"[{mark}] {stage.value}", style, use_color=use_color and index <= at))
+        is_reached = index <= at
+        text = f"[{'x' if is_reached else ' '}] {stage.value}"
+        parts.append(styled(text, "good", use_color=use_color and is_reached))
     return " ".join(parts)
 
 
@@ -55,7 +56,7 @@ def shape_line(shape: dict[str, Any] | None) -> list[str]:
 def next_lines(inspection: Inspection, settings: Settings) -> list[str]:
     """Return the commands to type next, each with the reason."""
     lines = []
-    for step in inspection.next_steps:
+    for step in next_steps(inspection):
         lines += [f"next: {settings.command_line(step.arguments)}", f"      {step.why}"]
     return lines
 
@@ -64,7 +65,7 @@ def next_json(inspection: Inspection, settings: Settings) -> list[dict[str, str]
     """Return the commands to type next for programs."""
     return [
         {"command": settings.command_line(step.arguments), "why": step.why}
-        for step in inspection.next_steps
+        for step in next_steps(inspection)
     ]
 
 

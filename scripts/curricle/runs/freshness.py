@@ -50,6 +50,8 @@ class State(StrEnum):
     STALE = "stale"
     EDITED = "edited"
     MISSING = "missing"
+    INTERRUPTED = "interrupted"
+    """Committed and not put in place; digests alone do not tell, `inspection.py` does."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
