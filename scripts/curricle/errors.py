@@ -320,17 +320,20 @@ class JournalBrokenError(CurricleError):
 
 
 class ArchiveInvalidError(CurricleError):
-    """An archive that is damaged, unsafe to unpack, or not one of ours."""
+    """An archive that is damaged, unsafe to unpack, or not one of ours; or one in another's place."""
 
     code = "archive_invalid"
     exit_status = 7
 
-    def __init__(self, path: Path, why: str) -> None:
-        super().__init__(
-            f"{path} cannot be restored: {why}",
-            hint="nothing was unpacked; get another copy of the archive",
-            details={"path": str(path), "reason": why},
-        )
+    def __init__(self, path: Path, why: str, *, is_in_the_way: bool = False) -> None:
+        if is_in_the_way:
+            message = f"{path} is there already and not the archive it should be: {why}"
+            hint = "nothing was overwritten; move that file away, or archive into another folder"
+        else:
+            message = f"{path} cannot be restored: {why}"
+            hint = "nothing was unpacked; get another copy of the archive"
+        super().__init__(message, hint=hint, details={"path": str(path), "reason": why})
+        self.why = why
 
 
 class StopRuleHitError(CurricleError):

@@ -173,6 +173,14 @@ def test_an_error_of_a_run_gives_the_command_to_type_next_for_that_run(
             errors.ProviderUnknownError("intern", ["internal"], "--provider"),
             "--provider names the provider 'intern', this version has: internal",
         ),
+        (
+            errors.ArchiveInvalidError(Path("/a.tar.gz"), "it is damaged"),
+            "/a.tar.gz cannot be restored: it is damaged",
+        ),
+        (
+            errors.ArchiveInvalidError(Path("/a.tar.gz"), "it is damaged", is_in_the_way=True),
+            "/a.tar.gz is there already and not the archive it should be: it is damaged",
+        ),
         (errors.InternalError(KeyError("a")), "this is a bug in curricle: KeyError: 'a'"),
     ],
 )
