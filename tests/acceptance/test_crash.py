@@ -172,3 +172,23 @@ def test_killed_at_any_change_restore_and_archive_can_be_typed_again(
     restored = tree(tmp_path / "elsewhere" / finished.name)
     assert {**restored, LOCK_FILE: b""} == {**expected, LOCK_FILE: b""}
     assert archive.read_bytes() == kept
+
+
+def test_killed_at_any_change_restore_leaves_a_whole_run_or_none(
+    curricle: Curricle, tmp_path: Path
+) -> None:
+    run = curricle.init("Killed", scope_file=EXAMPLES / "scope.md")
+    whole = tree(run)
+    archive = curricle.good("archive", run.name).stdout.strip()
+    runs_dir, listed = tmp_path / "other", tmp_path / "changes.json"
+    restore = ("--runs-dir", str(runs_dir), "restore", archive)
+    assert in_child(*restore, before=write_down_changes(listed)).status == 0
+    assert tree(runs_dir / run.name) == whole
+    assert [path.name for path in runs_dir.iterdir()] == [run.name]
+    for number in range(len(json.loads(listed.read_text())[0])):
+        shutil.rmtree(runs_dir)
+        assert in_child(*restore, before=stop_at(number)).status == -signal.SIGKILL
+        for run_id in run_ids(runs_dir):
+            assert tree(runs_dir / run_id) == whole
+        assert in_child("--runs-dir", str(runs_dir), "init", "Next").status == 0
+        assert not list(runs_dir.glob(".draft*/*"))

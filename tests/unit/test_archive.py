@@ -21,7 +21,8 @@ from curricle.errors import ArchiveInvalidError, DiskFullError, IoError, RunExis
 from curricle.fsio import DRAFT_PREFIX
 from curricle.inspection import inspect_run
 from curricle.layout import LOCK_FILE, RUN_FILE, Stage
-from curricle.runs.archive import MANIFEST, archive_run, restore_run
+from curricle.runs.archive import archive_run
+from curricle.runs.restore import MANIFEST, restore_run
 from curricle.schema import DocumentKind, check_document
 from histories import copy_of, finished_run
 
@@ -220,8 +221,9 @@ def test_a_file_of_the_same_name_that_is_not_the_same_archive_is_told_and_left(
     archive = archive_run(run_dir, tmp_path).path
     damaged = damage(archive.read_bytes())
     archive.write_bytes(damaged)
-    with pytest.raises(ArchiveInvalidError):
+    with pytest.raises(ArchiveInvalidError, match="is there already and not the archive") as caught:
         archive_run(run_dir, tmp_path)
+    assert "move that file away" in caught.value.hint
     assert archive.read_bytes() == damaged
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(DRAFT_PREFIX)]
 

@@ -86,10 +86,11 @@ def test_a_disk_that_is_nearly_full_fails(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_unfinished_folders_are_a_warning(tmp_path: Path) -> None:
-    (tmp_path / f"{DRAFT_PREFIX}x").mkdir()
-    check = checks(tmp_path)["drafts"]
-    assert check.outcome is Outcome.WARNING
-    assert check.detail.startswith("1 unfinished folder")
+    for name, count in (("x", "1 unfinished folder"), ("y", "2 unfinished folders")):
+        (tmp_path / f"{DRAFT_PREFIX}{name}").mkdir()
+        check = checks(tmp_path)["drafts"]
+        assert check.outcome is Outcome.WARNING
+        assert check.detail == f"{count} in {tmp_path}: a command died or is at work"
 
 
 def test_a_runs_folder_that_no_folder_can_be_fails(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def command(settings: Settings, archive: str, as_json: bool) -> None:
     Nothing is ever overwritten, and an archive that is not exactly what its manifest says is
     refused whole.
     """
-    from curricle.runs.archive import restore_run
+    from curricle.runs.restore import restore_run
 
     run_dir = restore_run(Path(archive), settings.runs_dir)
     line = settings.command_line(("status", run_dir.name))

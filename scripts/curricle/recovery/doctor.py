@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from curricle import __version__
 from curricle.errors import CurricleError
 from curricle.fsio import DRAFT_PREFIX, translated
+from curricle.printable import counted
 from curricle.providers import choose_provider
 from curricle.resources import schema_path, template_path
 from curricle.schema import DocumentKind
@@ -150,8 +151,9 @@ def _left_drafts(runs_dir: Path) -> Iterator[Check]:
         yield Check(
             name="drafts",
             outcome=Outcome.WARNING,
-            detail=f"{len(left)} unfinished folders in {runs_dir}: a command died or is at work",
-            hint="the next `init` removes those that nobody is working on",
+            detail=f"{counted(len(left), 'unfinished folder')} in {runs_dir}:"
+            " a command died or is at work",
+            hint="the next `init` or `restore` removes those that nobody is working on",
         )
 
 

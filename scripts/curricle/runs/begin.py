@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import secrets
-import shutil
 import unicodedata
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.canonical import document_bytes
-from curricle.errors import CurricleError, InvalidArgumentError, IoError, RunLockedError
-from curricle.fsio import (
-    DRAFT_PREFIX,
-    append_to_file,
-    make_folder,
-    path_within,
-    sync_folder,
-    translated,
-    write_file,
-)
-from curricle.layout import JOURNAL, LOCK_FILE, RUN_FILE
+from curricle.errors import InvalidArgumentError, IoError
+from curricle.fsio import append_to_file, make_folder, path_within, write_file
+from curricle.layout import JOURNAL, RUN_FILE
 from curricle.printable import has_control_characters, is_utf_8
+from curricle.runs.draft import draft_folder, put_in_place
 from curricle.runs.journal import Entry, Head, advance, encode_entry
-from curricle.runs.lock import locked
 from curricle.runs.objects import keep_object
 from curricle.runs.record import EVENT_INIT, EVENT_STAGE, apply_entries, first_record
 
@@ -62,25 +51,20 @@ def begin_run(
         DiskFullError, PermissionDeniedError, IoError: there is no new run.
     """
     _check_name(name)
-    make_folder(runs_dir)
-    _remove_dead_drafts(runs_dir)
     for _ in range(_TRIES_MAX):
         run_id = f"{now:%Y%m%d-%H%M%S}-{_slug(name)}-{secrets.token_hex(2)}"
-        draft = runs_dir / f"{DRAFT_PREFIX}{run_id}"
-        if os.path.lexists(runs_dir / run_id) or not _claim(draft):
+        if os.path.lexists(runs_dir / run_id):
             continue
-        with suppress(RunLockedError), locked(draft, command=command, at=timestamp(now)):
-            if not os.path.lexists(draft / LOCK_FILE):
-                continue  # another `init` took it for the draft of one that died
+        with draft_folder(runs_dir) as draft:
+            run_dir = draft / run_id
             events = [
-                (EVENT_INIT, {"run_id": run_id, "name": name, "files": _fill(draft, files)}),
+                (EVENT_INIT, {"run_id": run_id, "name": name, "files": _fill(run_dir, files)}),
                 *((EVENT_STAGE, data) for data in made),
             ]
             _write_record(
-                draft, events, at=timestamp(now), actor=actor, command=command, stage=stage
+                run_dir, events, at=timestamp(now), actor=actor, command=command, stage=stage
             )
-            if _move(draft, runs_dir / run_id):
-                sync_folder(runs_dir)
+            if put_in_place(run_dir, runs_dir / run_id):
                 return runs_dir / run_id
     raise IoError(runs_dir, f"found no free run id in {_TRIES_MAX} tries")
 
@@ -114,16 +98,8 @@ def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_SLUG_LENGTH_MAX].strip("-") or "run"
 
 
-def _claim(draft: Path) -> bool:
-    with translated(draft):
-        try:
-            os.mkdir(draft, 0o700)  # noqa: PTH102 - a boundary of its own, see fsio.py
-        except FileExistsError:
-            return False
-    return True
-
-
 def _fill(folder: Path, files: Mapping[str, bytes]) -> dict[str, str]:
+    make_folder(folder, mode=0o700)
     for below in _FOLDERS:
         make_folder(folder / below)
     for path, data in files.items():
@@ -160,23 +136,3 @@ def _write_record(
         head = advance(head, line)
     record = apply_entries(first_record(entries[0]), entries[1:], head)
     write_file(folder / RUN_FILE, document_bytes(record.to_json(stage)))
-
-
-def _move(draft: Path, target: Path) -> bool:
-    with translated(target):
-        try:
-            os.rename(draft, target)  # noqa: PTH104 - must fail where there is a run
-        except OSError as error:
-            if error.errno not in {errno.EEXIST, errno.ENOTEMPTY}:
-                raise
-            shutil.rmtree(draft)
-            return False
-    return True
-
-
-def _remove_dead_drafts(runs_dir: Path) -> None:
-    """Remove what an `init` that died has left: nobody holds its lock."""
-    for lock in runs_dir.glob(f"{DRAFT_PREFIX}*/{LOCK_FILE}"):
-        # It may be in use, have become a run meanwhile, or be somebody else's.
-        with suppress(CurricleError), locked(lock.parent, command="init", at=""):
-            shutil.rmtree(lock.parent, ignore_errors=True)
