@@ -1,9 +1,9 @@
 """Which of two related concepts comes first.
 
 Five signs, each small and none decisive, weighed by how well each told the order in graphs that
-people made of other subjects (`docs/prerequisites.md`): who mentions whom, whose title
-the other's text holds, the levels that those mentions add up to over the whole document, how
-special the two vocabularies are, and words such as "introduction" or "advanced" in the titles.
+people made of other subjects (`docs/prerequisites.md`): who mentions whom, whose title words the
+other's text holds, the levels that such holdings add up to over the whole document, how special the
+two vocabularies are, and words such as "introduction" or "advanced" in the titles.
 """
 
 from __future__ import annotations
