@@ -24,10 +24,5 @@ def template_path(relative: str) -> Path:
     return _root() / "templates" / relative
 
 
-def checkout_root() -> Path | None:
-    """Return the top folder of the checkout, or None when the package is installed."""
-    return None if _INSTALLED.is_dir() else _CHECKOUT
-
-
 def _root() -> Path:
     return _INSTALLED if _INSTALLED.is_dir() else _CHECKOUT

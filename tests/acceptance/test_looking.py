@@ -65,7 +65,8 @@ def test_looking_at_a_stale_and_broken_run_writes_nothing_either(
 
 def test_there_need_be_no_folder_of_runs(curricle: Curricle) -> None:
     assert curricle.good("list", "--json").json["runs"] == []
-    assert curricle.good("status").stdout == f"no runs in {curricle.runs_dir}\n"
+    done = curricle.good("status")
+    assert (done.stdout, done.stderr) == ("", f"no runs to show in {curricle.runs_dir}\n")
     curricle.good("doctor")
     assert not curricle.runs_dir.exists()
 
@@ -113,7 +114,10 @@ def test_a_list_is_a_table_with_a_line_for_each_run(curricle: Curricle, several:
     assert rows[1].split()[1:] == ["generated", "validation_failed", "Third"]
     assert curricle.good("status").stdout.splitlines() == [header, *rows]
     nothing = curricle.good("list", "--code", "nothing")
-    assert (nothing.stdout, nothing.stderr.strip()) == ("", f"no such runs in {curricle.runs_dir}")
+    assert (nothing.stdout, nothing.stderr.strip()) == (
+        "",
+        f"no runs to show in {curricle.runs_dir}",
+    )
 
 
 def test_the_log_tells_who_did_what_with_which_command(curricle: Curricle, finished: Path) -> None:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curricle.canonical import is_same_json
-from curricle.curriculum.diff import apply_diff, diff_curricula
+from curricle.curriculum.diff import diff_curricula
 from curricle.schema import DocumentKind, check_document
+from documents import with_diff
 from graphs import node_document
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=12)
@@ -68,7 +69,7 @@ def test_applying_a_diff_to_the_first_gives_the_second(
     before: dict[str, Any], after: dict[str, Any]
 ) -> None:
     untouched = deepcopy(before)
-    assert is_same_json(apply_diff(through_report(before, after), before), after)
+    assert is_same_json(with_diff(before, through_report(before, after)), after)
     assert before == untouched
 
 
@@ -124,7 +125,7 @@ def test_values_that_python_calls_equal_but_json_does_not_are_a_change(
 ) -> None:
     before, after = pair(extra=other)
     before["nodes"][1]["extra"] = one
-    assert is_same_json(apply_diff(through_report(before, after), before), after)
+    assert is_same_json(with_diff(before, through_report(before, after)), after)
 
 
 def test_absent_and_null_are_told_apart() -> None:

@@ -10,15 +10,15 @@ import pytest
 
 from command import ROOT
 from curricle import resources
-from curricle.resources import checkout_root, schema_path, template_path
+from curricle.resources import schema_path, template_path
 from curricle.schema import DocumentKind
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 QUESTIONS = """
-from curricle.resources import checkout_root, schema_path, template_path
-print(schema_path("plan"), template_path("scopes/a.md"), checkout_root(), sep="\\n")
+from curricle.resources import schema_path, template_path
+print(schema_path("plan"), template_path("scopes/a.md"), sep="\\n")
 """
 
 
@@ -44,7 +44,6 @@ def copied_package(parent: Path) -> Path:
 
 
 def test_in_a_checkout_they_are_the_top_folders() -> None:
-    assert checkout_root() == ROOT
     assert schema_path("plan") == ROOT / "schemas" / "plan.schema.json"
     assert template_path("examples/plan.json") == ROOT / "templates" / "examples" / "plan.json"
 
@@ -65,7 +64,6 @@ def test_a_checkout_is_found_from_any_folder_and_wherever_it_lies(tmp_path: Path
     assert answers(tmp_path / "deep" / "scripts", tmp_path) == [
         str(tmp_path / "deep" / "schemas" / "plan.schema.json"),
         str(tmp_path / "deep" / "templates" / "scopes" / "a.md"),
-        str(tmp_path / "deep"),
     ]
 
 
@@ -76,5 +74,4 @@ def test_in_an_installed_package_they_lie_inside_it(tmp_path: Path) -> None:
     assert answers(tmp_path / "site-packages", tmp_path) == [
         str(package / "_data" / "schemas" / "plan.schema.json"),
         str(package / "_data" / "templates" / "scopes" / "a.md"),
-        "None",
     ]

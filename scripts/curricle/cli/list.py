@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from curricle.cli.output import table, write_json, write_message, write_styled
+from curricle.cli.runs import show_runs
 from curricle.layout import STAGES
 from curricle.runs.listing import list_runs
 
@@ -34,22 +34,5 @@ def command(
     as_json: bool,
 ) -> None:
     """List runs, newest first."""
-    rows = list(list_runs(settings.runs_dir, stage=stage, failed=failed, code=code, limit=limit))
-    if as_json:
-        write_json({"runs": [row.to_json() for row in rows]})
-        return
-    if not rows:
-        write_message(f"no such runs in {settings.runs_dir}")
-        return
-    header = ("RUN", "STAGE", "LAST FAILURE", "NAME")
-    write_styled(
-        table(
-            [
-                header,
-                *(
-                    (row.run_id, row.stage or "?", row.failure, row.name or row.problem)
-                    for row in rows
-                ),
-            ]
-        )
-    )
+    found = list_runs(settings.runs_dir, stage=stage, failed=failed, code=code, limit=limit)
+    show_runs(found, settings.runs_dir, as_json=as_json)

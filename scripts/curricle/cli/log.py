@@ -14,6 +14,8 @@ from curricle.runs.journal import load_journal
 from curricle.runs.record import EVENT_FAILURE, EVENT_INIT, EVENT_STAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from curricle.cli.settings import Settings
     from curricle.runs.journal import Entry
 
@@ -58,11 +60,11 @@ def _line(entry: Entry) -> str:
     return one_line(f"#{entry.seq} {entry.at} {entry.actor}: {what}  [{entry.command}]")
 
 
-def _init(data: Any) -> str:
+def _init(data: Mapping[str, Any]) -> str:
     return f"run begun: {data.get('name')}"
 
 
-def _stage(data: Any) -> str:
+def _stage(data: Mapping[str, Any]) -> str:
     outputs = ", ".join(
         f"{path.rpartition('/')[2]} {digest[:_DIGITS]}"
         for path, digest in sorted(data.get("outputs", {}).items())
@@ -71,12 +73,16 @@ def _stage(data: Any) -> str:
     return f"{data.get('stage')}{by}" + (f": {outputs}" if outputs else "")
 
 
-def _failure(data: Any) -> str:
+def _failure(data: Mapping[str, Any]) -> str:
     return f"failed: {data.get('code')}: {data.get('message')}"
 
 
-def _other(data: Any) -> str:
+def _other(data: Mapping[str, Any]) -> str:
     return ", ".join(f"{key} {value}" for key, value in sorted(data.items()))
 
 
-_WHAT: Final = {EVENT_INIT: _init, EVENT_STAGE: _stage, EVENT_FAILURE: _failure}
+_WHAT: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
+    EVENT_INIT: _init,
+    EVENT_STAGE: _stage,
+    EVENT_FAILURE: _failure,
+}

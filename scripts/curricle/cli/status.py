@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from curricle.cli.output import styled, table, write_json, write_styled
+from curricle.cli.output import styled, write_json, write_styled
+from curricle.cli.runs import show_runs
 from curricle.cli.summary import ladder, next_json, next_lines
 from curricle.inspection import Inspection, describe, inspect_run
 from curricle.printable import one_line
+from curricle.runs.freshness import State
 from curricle.runs.listing import list_runs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from curricle.cli.settings import Settings
 
-_STYLES: Final = {"fresh": "good", "stale": "warning", "edited": "strong", "missing": "warning"}
+_STYLES: Final[Mapping[State, str]] = {
+    State.FRESH: "good",
+    State.STALE: "warning",
+    State.EDITED: "strong",
+    State.MISSING: "warning",
+    State.INTERRUPTED: "error",
+}
+_STATE_WIDTH: Final = 11
 
 
 @click.command("status")
@@ -25,7 +36,7 @@ _STYLES: Final = {"fresh": "good", "stale": "warning", "edited": "strong", "miss
 def command(settings: Settings, run: str | None, as_json: bool) -> None:
     """Show how a run stands, or all runs."""
     if run is None:
-        _show_all(settings, as_json=as_json)
+        show_runs(list_runs(settings.runs_dir), settings.runs_dir, as_json=as_json)
         return
     run_dir = settings.find_run(run)
     inspection = inspect_run(run_dir)
@@ -44,17 +55,14 @@ def command(settings: Settings, run: str | None, as_json: bool) -> None:
 def _lines(settings: Settings, inspection: Inspection) -> list[str]:
     color = settings.use_color
     record = inspection.state.record
-    rows = [
-        (artifact.state.ljust(11), one_line(artifact.path), one_line(artifact.reason))
-        for artifact in inspection.artifacts
-    ]
-    width = max(len(row[1]) for row in rows)
+    rows = [(a.state, one_line(a.path), one_line(a.reason)) for a in inspection.artifacts]
+    width = max(len(path) for _, path, _ in rows)
     lines = [
         styled(f"{record.run_id}  {one_line(record.name)}", "strong", use_color=color),
         ladder(inspection.stage, use_color=color),
         "",
         *(
-            f"{styled(state, _STYLES.get(state.strip(), 'error'), use_color=color)}"
+            f"{styled(state.ljust(_STATE_WIDTH), _STYLES[state], use_color=color)}"
             f"{path.ljust(width) if reason else path}{'  ' if reason else ''}{reason}"
             for state, path, reason in rows
         ),
@@ -71,13 +79,3 @@ def _lines(settings: Settings, inspection: Inspection) -> list[str]:
             "",
         ]
     return lines + next_lines(inspection, settings)
-
-
-def _show_all(settings: Settings, *, as_json: bool) -> None:
-    runs = list(list_runs(settings.runs_dir))
-    if as_json:
-        write_json({"runs": [row.to_json() for row in runs]})
-        return
-    rows = [(row.run_id, row.stage or "?", row.failure, row.name or row.problem) for row in runs]
-    header: list[tuple[Any, ...]] = [("RUN", "STAGE", "LAST FAILURE", "NAME")] if rows else []
-    write_styled(table([*header, *rows]) or [f"no runs in {settings.runs_dir}"])

@@ -63,8 +63,8 @@ class Diff:
     edges_removed: tuple[tuple[str, str], ...]
     minutes_delta: float
     weeks_moved: tuple[tuple[str, int | None, int | None], ...]
-    critical_path_before: tuple[tuple[str, ...], float] | None
-    critical_path_after: tuple[tuple[str, ...], float] | None
+    critical_path_before: tuple[tuple[str, ...], float]
+    critical_path_after: tuple[tuple[str, ...], float]
 
     @property
     def is_empty(self) -> bool:
@@ -153,25 +153,6 @@ def diff_curricula(
         critical_path_before=old_shape.critical_path(),
         critical_path_after=new_shape.critical_path(),
     )
-
-
-def apply_diff(report: Document, before: Document) -> dict[str, Any]:
-    """Return the later document from the earlier one and a `diff_report.json`."""
-    nodes = report["nodes"]
-    names = {entry["from"]: entry["to"] for entry in nodes["renamed"]}
-    gone = {node["id"] for node in nodes["removed"]}
-    changes = {entry["id"]: entry["fields"] for entry in nodes["changed"]}
-    kept = {}
-    for node in before["nodes"]:
-        if node["id"] not in gone:
-            renamed = dict(_renamed_node(node, names))
-            _apply_changes(renamed, changes.get(renamed["id"], ()))
-            kept[renamed["id"]] = renamed
-    kept |= {node["id"]: node for node in nodes["added"]}
-    after = dict(_renamed_document(before, names))
-    _apply_changes(after, report["document"])
-    after["nodes"] = [kept[node_id] for node_id in report["order"] or kept]
-    return after
 
 
 def _find_renames(removed: Sequence[Document], added: Sequence[Document]) -> dict[str, str]:
@@ -284,14 +265,6 @@ def _changes(before: Document, after: Document, *, skip: frozenset[str]) -> tupl
     )
 
 
-def _apply_changes(document: dict[str, Any], changes: Iterable[Document]) -> None:
-    for change in changes:
-        if change.get("removed"):
-            del document[change["field"]]
-        else:
-            document[change["field"]] = change["after"]
-
-
 def _edges(nodes: Iterable[Document], names: Mapping[str, str]) -> set[tuple[str, str]]:
     return {
         (names.get(before, before), names.get(node["id"], node["id"]))
@@ -335,5 +308,5 @@ def _weeks_moved(
     )
 
 
-def _path_json(path: tuple[tuple[str, ...], float] | None) -> dict[str, Any] | None:
-    return None if path is None else {"nodes": list(path[0]), "minutes": path[1]}
+def _path_json(path: tuple[tuple[str, ...], float]) -> dict[str, Any]:
+    return {"nodes": list(path[0]), "minutes": path[1]}

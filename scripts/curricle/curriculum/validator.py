@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from curricle.curriculum.graph import critical_path
 from curricle.curriculum.rules import RULES
-from curricle.curriculum.rules.rule import Subject
+from curricle.curriculum.rules.rule import Hit, Subject
 from curricle.curriculum.rules.shape import rule_of_violation
 from curricle.curriculum.values import Curriculum
 from curricle.findings import Finding, Severity
@@ -70,11 +70,14 @@ def validate_curriculum(
     """Return the verdict on a parsed `curriculum.json` whose bytes are `raw`."""
     violations = check_document(DocumentKind.CURRICULUM, document)
     if violations:
-        findings = [_finding(rule_of_violation(violation), violation) for violation in violations]
+        findings = [
+            _finding(rule_of_violation(violation), Hit(violation.pointer, violation.message))
+            for violation in violations
+        ]
         why = "the document breaks its schema; mend that first"
         return Verdict(
             findings=_placed(findings, raw),
-            skipped=tuple((rule.id, why) for rule in RULES if not _is_shape_of_schema(rule)),
+            skipped=tuple((rule.id, why) for rule in RULES if rule.check is not None),
             curriculum=None,
             shape=None,
         )
@@ -83,7 +86,7 @@ def validate_curriculum(
     findings = [
         _finding(rule, hit)
         for rule in RULES
-        if spec is not None or not rule.needs_spec
+        if rule.check is not None and (spec is not None or not rule.needs_spec)
         for hit in rule.check(subject)
     ]
     skipped = [
@@ -99,15 +102,11 @@ def validate_curriculum(
     )
 
 
-def _is_shape_of_schema(rule: Rule) -> bool:
-    return rule.id in {"schema.missing-field", "schema.wrong-type", "schema.wrong-value"}
-
-
-def _finding(rule: Rule, hit: Any) -> Finding:
+def _finding(rule: Rule, hit: Hit) -> Finding:
     return Finding(
         rule=rule.id,
         category=rule.category,
-        severity=getattr(hit, "severity", None) or rule.severity,
+        severity=hit.severity or rule.severity,
         pointer=hit.pointer,
         message=one_line(hit.message),
         hint=rule.hint,

@@ -56,7 +56,7 @@ def _body(diff: Diff) -> Iterator[str]:
         "Other weeks", [f"{code(node)}: week {old} → {new}" for node, old, new in diff.weeks_moved]
     )
     before, after = diff.critical_path_before, diff.critical_path_after
-    if before != after and before and after:
+    if before != after:
         yield "## Longest chain"
         yield ""
         yield f"- before, {before[1]:g} minutes: {' → '.join(map(plain, before[0]))}"

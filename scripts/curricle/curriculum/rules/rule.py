@@ -97,7 +97,8 @@ class Rule:
     """What to do when it does not."""
     example: Example
     needs_spec: bool = False
-    check: Callable[[Subject], Iterable[Hit]]
+    check: Callable[[Subject], Iterable[Hit]] | None
+    """None where the JSON Schema states the rule: it is checked before there is a subject."""
 
 
 def all_texts(curriculum: Curriculum) -> Iterator[tuple[tuple[str | int, ...], str]]:

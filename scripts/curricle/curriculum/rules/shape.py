@@ -14,7 +14,7 @@ from curricle.pointers import pointer_to
 from curricle.printable import has_control_characters, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from curricle.curriculum.values import (
         MasteryCheck,
@@ -36,11 +36,6 @@ _RUN_PATH: Final = re.compile(r"inputs/[^\s?]+(?:#L\d+(?:-L\d+)?)?")
 def rule_of_violation(violation: Violation) -> Rule:
     """Return the rule that a violation of the JSON Schema falls under."""
     return _BY_KEYWORD.get(violation.keyword, _WRONG_VALUE)
-
-
-def _nothing(_: Subject) -> Iterable[Hit]:
-    """Stand in for the rules that are checked by the schema, before there is a subject."""
-    return ()
 
 
 def _duplicate_ids(subject: Subject) -> Iterator[Hit]:
@@ -166,7 +161,7 @@ _MISSING_FIELD: Final = Rule(
     summary="Every field that the curriculum's schema requires is there.",
     hint="add the field; templates/examples/curriculum.json shows every field",
     example=Example(curriculum={"/nodes/0/capability": None}),
-    check=_nothing,
+    check=None,
 )
 _WRONG_TYPE: Final = Rule(
     id="schema.wrong-type",
@@ -175,7 +170,7 @@ _WRONG_TYPE: Final = Rule(
     summary="Every field has the JSON type that its schema states.",
     hint="write the value as the type the message names",
     example=Example(curriculum={"/nodes/0/estimate_minutes": "an hour"}),
-    check=_nothing,
+    check=None,
 )
 _WRONG_VALUE: Final = Rule(
     id="schema.wrong-value",
@@ -184,7 +179,7 @@ _WRONG_VALUE: Final = Rule(
     summary="Every value is within the limits that its schema states.",
     hint="change the value as the message says",
     example=Example(curriculum={"/nodes/0/estimate_minutes": 0}),
-    check=_nothing,
+    check=None,
 )
 _BY_KEYWORD: Final[Mapping[str, Rule]] = {
     "required": _MISSING_FIELD,
