@@ -36,7 +36,7 @@ def main() -> int:
     python = os.path.join(environment, "bin", "python")
     if os.access(python, os.X_OK) and os.path.realpath(sys.prefix) != os.path.realpath(environment):
         os.execv(python, [python, *sys.argv])
-    return report_missing(missing, root)
+    return report_missing(missing)
 
 
 def find_missing() -> "str | None":
@@ -46,10 +46,10 @@ def find_missing() -> "str | None":
     return next((name for name in NEEDED if importlib.util.find_spec(name) is None), None)
 
 
-def report_missing(name: str, root: str) -> int:
-    """Say what is missing, in words or as JSON, and return the exit status."""
+def report_missing(name: str) -> int:
+    """Say what is missing as `DependencyMissingError` does, and return the exit status."""
     message = f"{name} is not installed"
-    hint = f"run `make setup` in {root}"
+    hint = "run `make setup` in the checkout, or install curricle anew"
     if "--json" in sys.argv:
         error = {
             "code": "dependency_missing",

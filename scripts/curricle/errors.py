@@ -238,12 +238,11 @@ class DependencyMissingError(CurricleError):
     code = "dependency_missing"
     exit_status = 4
 
-    def __init__(self, module: str) -> None:
-        super().__init__(
-            f"the Python package {module!r} is not installed",
-            hint="make setup",
-            details={"module": module},
-        )
+    hint = "run `make setup` in the checkout, or install curricle anew"
+
+    # NOTE: the shim says the same where nothing of this can be imported.
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is not installed", details={"missing": name})
 
 
 class RunLockedError(CurricleError):
