@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from curricle.curriculum.addresses import is_web_address
 from curricle.printable import counted, one_line
 from curricle.stages.markdown import plain
 
@@ -64,7 +65,7 @@ def _node(node: Node, material: Material) -> Iterator[str]:
     yield f"**Passed when**: {plain(node.mastery_check.pass_criteria)}"
     yield ""
     for resource in node.resources:
-        if resource.url.startswith(("http://", "https://")):
+        if is_web_address(resource.url):
             yield f"- [{plain(resource.title)}](<{_address(resource.url)}>)"
         else:
             yield f"- {plain(resource.title)} ({plain(resource.url)})"

@@ -11,6 +11,7 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
+from curricle.curriculum.addresses import is_web_address
 from curricle.export.drawing import draw
 from curricle.fsio import read_file
 from curricle.printable import printable
@@ -81,7 +82,7 @@ def _node(at: int, material: Material) -> dict[str, Any]:
         "resources": [
             {
                 "title": resource.title,
-                "url": resource.url if _is_link(resource.url) else None,
+                "url": resource.url if is_web_address(resource.url) else None,
                 "place": resource.url,
             }
             for resource in node.resources
@@ -92,10 +93,6 @@ def _node(at: int, material: Material) -> dict[str, Any]:
 def _shown(value: object) -> object:
     # What is marked safe is of a class of its own, and stays as it is.
     return printable(value) if type(value) is str else value
-
-
-def _is_link(url: str) -> bool:
-    return url.startswith(("http://", "https://"))
 
 
 def _text(relative: str) -> str:

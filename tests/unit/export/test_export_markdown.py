@@ -87,7 +87,7 @@ def test_only_http_addresses_are_links_and_they_lead_where_they_say() -> None:
 
 def hostile_links() -> list[str]:
     found = links(render_markdown(material_of(hostile_document())))
-    assert len(found) == 4
+    assert len(found) == 2
     return found
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
-from urllib.parse import urlsplit
 
+from curricle.curriculum.addresses import address_problem
 from curricle.curriculum.placeholders import WHOLE, find_placeholder, may_hold_placeholder
 from curricle.curriculum.rules.rule import Example, Hit, Rule, Subject, all_texts
 from curricle.findings import Category, Severity
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 _ID_LENGTH_MAX: Final = 120
-_PLAIN_URL: Final = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:/[!-~]*)?")
-_RUN_PATH: Final = re.compile(r"inputs/[^\s?]+(?:#L\d+(?:-L\d+)?)?")
 
 
 def rule_of_violation(violation: Violation) -> Rule:
@@ -71,30 +69,12 @@ def _id_characters(subject: Subject) -> Iterator[Hit]:
 def _resource_urls(subject: Subject) -> Iterator[Hit]:
     for at, node in enumerate(subject.curriculum.nodes):
         for index, resource in enumerate(node.resources):
-            if why := _url_problem(resource.url):
+            if why := address_problem(resource.url):
                 shown = one_line(resource.url, 80)
                 yield Hit(
                     pointer_to("nodes", at, "resources", index, "url"),
                     f"the address {shown!r} of {node.title!r} {why}",
                 )
-
-
-def _url_problem(url: str) -> str | None:
-    """Return what is wrong with an address, or None."""
-    if _PLAIN_URL.fullmatch(url) or (_RUN_PATH.fullmatch(url) and ".." not in url):
-        return None
-    if re.search(r"\s", url) or has_control_characters(url):
-        return "holds white space or a control character"
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        return f"cannot be read: {error}"
-    if parts.scheme.lower() not in {"http", "https"}:
-        return "is neither http(s) nor a path below inputs/"
-    if not parts.hostname or port == 0:
-        return "names no host, or the port 0"
-    return None if parts.username is None else "holds a user name"
 
 
 def _control_characters(subject: Subject) -> Iterator[Hit]:
