@@ -1,7 +1,8 @@
-"""Writes the curriculum's nodes from concepts and their prerequisites.
+"""Writes the curriculum from concepts and their prerequisites: nodes and open questions.
 
 Every text is the document's own, or says no more than the document supports; what it cannot
-support becomes an open question.
+support becomes an open question. What a learner can do is `outcomes.py`, what to read
+`references.py`.
 """
 
 from __future__ import annotations
@@ -10,22 +11,21 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from curricle.curriculum.placeholders import find_placeholder
-from curricle.curriculum.topic_spec import Depth, DomainMode, EvidenceMode
+from curricle.curriculum.topic_spec import DomainMode, EvidenceMode
 from curricle.curriculum.values import (
     Curriculum,
-    MasteryCheck,
     Node,
     OpenQuestion,
     PrerequisiteEvidence,
     Resource,
     Source,
 )
-from curricle.curriculum.verbs import leading_verb, starts_unobservable
 from curricle.generation.effort import minutes_for
-from curricle.generation.wording import checks, core_ideas, key_terms, pitfalls
+from curricle.generation.outcomes import capability_of, listed, mastery_check_of
+from curricle.generation.references import references_of
+from curricle.generation.wording import core_ideas, pitfalls
 from curricle.layout import SCOPE
 from curricle.printable import printable
 
@@ -33,15 +33,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from curricle.curriculum.topic_spec import TopicSpec
-    from curricle.generation.document import Link
     from curricle.generation.edges import Edge
     from curricle.generation.outline import Concept, LeftOut
 
 _SLUG_LENGTH_MAX: Final = 60
-_OBJECTIVES_IN_CAPABILITY: Final = 3
 _FEW_WORDS: Final = 30
 _MANY_WORDS: Final = 80
-_VIDEO_HOSTS: Final = ("youtube.com", "youtu.be", "vimeo.com")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,21 +115,24 @@ def _node(
     depth = spec.constraints.depth
     written = (p.text for p in concept.objectives if find_placeholder(p.text) is None)
     objectives = [*written, *additions.outcomes]
-    ideas = [f"Made up of {_listed(parts)}"] if parts else core_ideas(concept)
+    ideas = [f"Made up of {listed(parts)}"] if parts else core_ideas(concept)
     if aliases := [title for title in concept.aliases if find_placeholder(title) is None]:
         ideas.append(f"Also covers: {', '.join(dict.fromkeys(aliases))}")
     return Node(
         id=node_id,
         title=concept.title,
-        capability=_capability(concept, objectives, ideas, parts, depth),
+        capability=capability_of(concept, objectives, ideas, parts, depth),
         prerequisites=tuple(before_id for before_id, _, _ in needed),
         core_ideas=tuple(ideas),
         pitfalls=(*pitfalls(concept), *additions.misconceptions),
-        mastery_check=_mastery_check(
+        mastery_check=mastery_check_of(
             concept, objectives, [c.title for _, c, _ in needed], parts, depth
         ),
         estimate_minutes=minutes_for(concept, depth),
-        resources=tuple(_resources(concept, additions, spec)),
+        resources=(
+            *references_of(concept, spec.context_pack.preferred_resource_kinds),
+            *additions.background,
+        ),
         confidence=_confidence(concept, spec),
         sources=tuple(
             Source(path=concept.path, first_line=first, last_line=last)
@@ -143,126 +143,6 @@ def _node(
             for before_id, _, edge in needed
         ),
     )
-
-
-def _capability(
-    concept: Concept,
-    objectives: Sequence[str],
-    ideas: Sequence[str],
-    parts: Sequence[str],
-    depth: Depth,
-) -> str:
-    if objectives:
-        shown = [_observable(text) for text in objectives[:_OBJECTIVES_IN_CAPABILITY]]
-        return _sentence("; ".join([shown[0], *map(_lower_first, shown[1:])]))
-    if parts:
-        return f"Relate {_listed(parts)} to each other as parts of {concept.title}"
-    told = f": {ideas[0]}" if ideas else ""
-    if find_placeholder(concept.title + told) is not None:
-        told = ""  # a title that ends in "TODO" is none, but reads as one before a colon
-    match depth:
-        case Depth.SURVEY:
-            return f"Say what {concept.title} is about{told}"
-        case Depth.PRACTICAL:
-            return f"Explain and apply {concept.title}{told}"
-        case Depth.MASTERY:
-            return f"Explain {concept.title}, apply it and judge its limits{told}"
-
-
-def _mastery_check(
-    concept: Concept,
-    objectives: Sequence[str],
-    before: Sequence[str],
-    parts: Sequence[str],
-    depth: Depth,
-) -> MasteryCheck:
-    given = checks(concept)
-    terms = key_terms(concept)
-    if parts:
-        task = f"Draw how {_listed(parts)} fit together, and explain the drawing"
-    elif given:
-        task = given[0]
-        if starts_unobservable(task):
-            task = f"Explain your answer to: {task}"
-    elif objectives:
-        task = f"Show it: {_lower_first(_observable(objectives[-1]).rstrip('.'))}"
-    elif depth is Depth.SURVEY:
-        task = f"Tell somebody in two minutes what {concept.title} is about"
-    elif depth is Depth.PRACTICAL:
-        task = f"Explain {concept.title} with an example that the text does not give"
-    else:
-        task = f"Solve a case with {concept.title}, then describe one that it does not fit"
-    criteria = [f"uses correctly: {', '.join(terms)}"] if terms else []
-    if len(objectives) > 1:
-        criteria.append(f"meets all {len(objectives)} objectives of the document")
-    if before and not parts:
-        criteria.append(f"says how it builds on {_listed(before)}")
-    if not criteria:
-        criteria.append(f"somebody who does not know {concept.title} yet can repeat it correctly")
-    return MasteryCheck(task=task, pass_criteria=_sentence("; ".join(criteria)))
-
-
-def _observable(objective: str) -> str:
-    """Return an objective with a verb that can be seen in the place of "know" or "understand"."""
-    text = objective.strip().rstrip(" .;")
-    text = re.sub(r"^(?:know|learn|understand) how to\s+", "", text, flags=re.IGNORECASE)
-    text = re.sub(r"^be able to\s+", "", text, flags=re.IGNORECASE)
-    if leading_verb(text) in {"know", "understand", "learn", "comprehend", "grasp"}:
-        text = re.sub(
-            r"^(?:know|understand|learn|comprehend|grasp)(?:s|ing)?(?: about| of| that)?\b",
-            "explain",
-            text,
-            count=1,
-            flags=re.IGNORECASE,
-        )
-    return _sentence(text)
-
-
-def _resources(concept: Concept, additions: Additions, spec: TopicSpec) -> Iterator[Resource]:
-    ranges = ((concept.line, concept.last_line), *concept.other_lines)
-    for first, last in ranges:
-        span = f"L{first}" if first == last else f"L{first}-L{last}"
-        lines = f"line {first}" if first == last else f"lines {first} to {last}"
-        yield Resource(
-            title=f"{concept.title} in {concept.path.rpartition('/')[2]}",
-            url=f"{concept.path}#{span}",
-            kind="text",
-            role="primary",
-            citation=f"{concept.path}, {lines}",
-        )
-    preferred = [kind.lower() for kind in spec.context_pack.preferred_resource_kinds]
-    linked = {link.url: link for link in concept.links if _is_web_address(link.url)}
-    found = [_linked(link) for link in linked.values()]
-    yield from sorted(found, key=lambda r: preferred.index(r.kind) if r.kind in preferred else 99)
-    yield from additions.background
-
-
-def _linked(link: Link) -> Resource:
-    host = (urlsplit(link.url).hostname or "").removeprefix("www.")
-    path = urlsplit(link.url).path.lower()
-    kind = "video" if host in _VIDEO_HOSTS else "pdf" if path.endswith(".pdf") else "web page"
-    text = printable(link.text)
-    return Resource(
-        title=host if not text or find_placeholder(text) else text,
-        url=link.url,
-        kind=kind,
-        role="further reading",
-        citation=f"linked from {SCOPE}, line {link.line}",
-    )
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return (
-            parts.scheme in {"http", "https"}
-            and bool(parts.hostname)
-            and parts.username is None
-            and not re.search(r"\s", url)
-            and (parts.port is None or parts.port > 0)
-        )
-    except ValueError:
-        return False
 
 
 def _confidence(concept: Concept, spec: TopicSpec) -> float:
@@ -308,18 +188,3 @@ def questions_about(unwritten: Iterable[LeftOut]) -> Iterator[OpenQuestion]:
             question=f"“{part.title}” ({SCOPE}, line {part.line}) is announced and not written: does it belong"
             " in the curriculum?"
         )
-
-
-def _listed(items: Sequence[str]) -> str:
-    if len(items) == 1:
-        return items[0]
-    return f"{', '.join(items[:-1])} and {items[-1]}"
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _lower_first(text: str) -> str:
-    # An abbreviation or a name in code stays as it is.
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
