@@ -188,7 +188,7 @@ class CurriculumInvalidError(CurricleError):
 
 
 class RunMetadataInvalidError(CurricleError):
-    """A `run.json` that is missing, damaged or not one of ours."""
+    """A `run.json` that is damaged or not one of ours, or missing with no journal to go by."""
 
     code = "run_metadata_invalid"
     exit_status = 4

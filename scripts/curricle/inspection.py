@@ -103,6 +103,7 @@ def describe(inspection: Inspection) -> dict[str, Any]:
         "stages": [stage.value for stage in STAGES],
         "has_scope": inspection.has_scope,
         "interrupted": inspection.is_interrupted,
+        "rebuilt": inspection.state.is_rebuilt,
         "artifacts": [
             {"path": a.path, "state": a.state.value, "reason": a.reason}
             for a in inspection.artifacts

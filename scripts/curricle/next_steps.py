@@ -79,6 +79,10 @@ def _for_the_curriculum(inspection: Inspection, run_id: str) -> Iterator[NextSte
             why="a person's curriculum is older than the spec: iterate keeps it as it is",
         )
     elif inspection.stage is Stage.ITERATED:
+        if inspection.state.is_rebuilt:
+            yield NextStep(
+                arguments=("run", run_id), why="everything is current, and run.json is made anew"
+            )
         yield NextStep(
             arguments=("export", run_id, "--format", "html"),
             why="everything is current: hand it out",

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEEP = b'{"a":' * 250 + b"1" + b"}" * 250
-RUN_FILES: dict[str, tuple[bytes | None, str]] = {
-    "missing": (None, "the file is missing"),
+RUN_FILES: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "the file is empty"),
     "spaces": (b" \n\n", "the file is empty"),
     "torn": (b'{\n  "name": "Bre', "(line 2): "),
@@ -37,9 +36,7 @@ def test_a_broken_run_json_is_a_typed_error_that_says_what_and_where(
     name: str, forked: Curricle, finished: Path
 ) -> None:
     data, why = RUN_FILES[name]
-    (finished / "run.json").unlink()
-    if data is not None:
-        (finished / "run.json").write_bytes(data)
+    (finished / "run.json").write_bytes(data)
     before = tree(finished)
     done = forked("status", finished.name)
     assert (done.status, done.stdout) == (4, "")
@@ -48,6 +45,42 @@ def test_a_broken_run_json_is_a_typed_error_that_says_what_and_where(
     assert why in error
     assert hint == "hint: archive the run as it is, then start a fresh one from its inputs"
     assert following.endswith(f"archive {finished.name}")
+    assert tree(finished) == before
+
+
+@pytest.mark.capability("R11")
+def test_a_missing_run_json_is_told_and_made_anew_from_the_journal(
+    forked: Curricle, finished: Path
+) -> None:
+    whole = tree(finished)
+    (finished / "run.json").unlink()
+    before = tree(finished)
+    shown = forked.good("status", finished.name).stdout
+    assert (
+        "\nrun.json is missing: this is what the journal says,"
+        " and the next command that writes makes it anew\n"
+    ) in shown
+    assert forked.good("next", finished.name).stdout.endswith(f"run {finished.name}\n")
+    (row,) = forked.good("list", "--json").json["runs"]
+    assert row["problem"] == "run.json cannot be read: no such file or directory"
+    forked.good("journal", "verify", finished.name)
+    assert tree(finished) == before
+    forked.good("run", finished.name)
+    assert {**tree(finished), ".lock": b""} == {**whole, ".lock": b""}
+    assert "run.json" not in forked.good("status", finished.name).stdout
+
+
+@pytest.mark.capability("R11")
+def test_a_missing_run_json_without_a_journal_is_invalid_run_metadata(
+    forked: Curricle, finished: Path
+) -> None:
+    for path in ("run.json", "logs/journal.jsonl"):
+        (finished / path).unlink()
+    before = tree(finished)
+    done = forked("status", finished.name, "--json")
+    assert (done.status, done.error["code"]) == (4, "run_metadata_invalid")
+    assert "invalid run metadata" in done.error["message"]
+    assert "the file is missing, and the journal of " in done.error["message"]
     assert tree(finished) == before
 
 
@@ -119,13 +152,11 @@ def test_a_broken_run_is_listed_with_the_others(forked: Curricle, finished: Path
 
 
 @pytest.mark.capability("R12")
-@pytest.mark.parametrize("broken", [b"", b'{"schema_version": "2.0"}', None], ids=repr)
+@pytest.mark.parametrize("broken", [b"", b'{"schema_version": "2.0"}'], ids=repr)
 def test_a_broken_run_is_archived_and_a_fresh_one_regenerates_from_its_inputs(
-    broken: bytes | None, forked: Curricle, finished: Path
+    broken: bytes, forked: Curricle, finished: Path
 ) -> None:
-    (finished / "run.json").unlink()
-    if broken is not None:
-        (finished / "run.json").write_bytes(broken)
+    (finished / "run.json").write_bytes(broken)
     before = tree(finished)
     refused = forked("status", finished.name)
     assert refused.status == 4

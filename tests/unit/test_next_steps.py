@@ -9,7 +9,7 @@ from command import EXAMPLES, SCOPES
 from curricle.canonical import document_bytes
 from curricle.errors import CurricleError
 from curricle.inspection import inspect_run
-from curricle.layout import CURRICULUM, JOURNAL, TOPIC_SPEC
+from curricle.layout import CURRICULUM, JOURNAL, RUN_FILE, TOPIC_SPEC
 from curricle.next_steps import next_steps
 from documents import changed
 from histories import asked_run, finish, finished_run, new_run
@@ -60,6 +60,12 @@ def with_changed_spec(folder: Path) -> Path:
     return run_dir
 
 
+def without_its_record(folder: Path) -> Path:
+    run_dir = finished_run(folder)
+    (run_dir / RUN_FILE).unlink()
+    return run_dir
+
+
 @pytest.mark.capability("R1")
 @pytest.mark.parametrize(
     ("make", "stage", "steps"),
@@ -92,6 +98,12 @@ def with_changed_spec(folder: Path) -> Path:
         pytest.param(with_changed_spec, "spec_ready", [("run", "RUN")], id="changed spec"),
         pytest.param(with_stale_gift, "spec_ready", [("iterate", "RUN")], id="stale gift"),
         pytest.param(with_broken_journal, "spec_ready", [("archive", "RUN")], id="broken journal"),
+        pytest.param(
+            without_its_record,
+            "iterated",
+            [("run", "RUN"), ("export", "RUN", "--format", "html"), ("archive", "RUN")],
+            id="no run.json",
+        ),
         pytest.param(with_torn_journal, "iterated", [("run", "RUN")], id="torn journal"),
     ],
 )

@@ -25,7 +25,17 @@ from curricle.runs.journal import Entry, advance, encode_entry
 from curricle.runs.listing import list_runs
 from curricle.runs.proof import verify_journal
 from curricle.runs.state import load_run
-from histories import AT, asked_run, copy_of, finished_run, new_run, session_in, writer_of
+from histories import (
+    AT,
+    asked_run,
+    commit,
+    copy_of,
+    finished_run,
+    journal_of,
+    new_run,
+    session_in,
+    writer_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +96,6 @@ def test_run_json_cut_at_any_byte_is_told_and_nothing_is_written_or_lost(tmp_pat
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (None, "the file is missing"),
         (b"", "the file is empty"),
         (b" \n", "the file is empty"),
         (b"\xff\xfe{\x00}\x00", "the text is UTF-16, expected UTF-8"),
@@ -104,12 +113,8 @@ def test_run_json_cut_at_any_byte_is_told_and_nothing_is_written_or_lost(tmp_pat
     ],
     ids=lambda value: repr(value)[:24],
 )
-def test_what_is_no_run_json_is_told_with_the_reason(
-    data: bytes | None, why: str, run_dir: Path
-) -> None:
-    (run_dir / RUN_FILE).unlink()
-    if data is not None:
-        (run_dir / RUN_FILE).write_bytes(data)
+def test_what_is_no_run_json_is_told_with_the_reason(data: bytes, why: str, run_dir: Path) -> None:
+    (run_dir / RUN_FILE).write_bytes(data)
     with pytest.raises(RunMetadataInvalidError) as caught:
         load_run(run_dir)
     assert why in str(caught.value)
@@ -254,6 +259,95 @@ def test_an_entry_that_chains_but_makes_no_sense_is_told_and_never_carried_out(
         pass
     lock = {f"{run_dir.name}/.lock": b""}
     assert tree(run_dir.parent) | lock == before | lock
+
+
+@pytest.mark.capability("R11")
+def test_a_missing_run_json_is_rebuilt_from_the_journal_and_made_anew_by_the_next_writer(
+    run_dir: Path,
+) -> None:
+    known, whole = load_run(run_dir), tree(run_dir)
+    (run_dir / RUN_FILE).unlink()
+    before = tree(run_dir)
+    state = load_run(run_dir)
+    assert state.record == known.record
+    assert (state.is_rebuilt, state.is_ahead, state.torn) == (True, False, b"")
+    inspection = inspect_run(run_dir)
+    assert describe(inspection)["rebuilt"]
+    assert not inspection.is_interrupted
+    assert tree(run_dir) == before
+    with writer_of(run_dir):
+        pass
+    assert {**tree(run_dir), ".lock": b""} == {**whole, ".lock": b""}
+    assert not describe(inspect_run(run_dir))["rebuilt"]
+
+
+def test_a_missing_run_json_after_a_crash_leaves_the_last_commit_to_be_completed(
+    run_dir: Path,
+) -> None:
+    made, old = load_run(run_dir).record.stages[Stage.ITERATED], {}
+    for path in made.outputs:
+        old[path] = (run_dir / path).read_bytes()
+    with writer_of(run_dir) as writer:
+        commit(writer, dict.fromkeys(old, b"new"), Stage.ITERATED)
+    whole = tree(run_dir)
+    for path, data in old.items():
+        (run_dir / path).write_bytes(data)
+    (run_dir / RUN_FILE).unlink()
+    (run_dir / PLAN).write_bytes(b"mine")
+    with (run_dir / JOURNAL).open("ab") as journal:
+        journal.write(b'{"actor":')
+    inspection = inspect_run(run_dir)
+    assert inspection.is_interrupted
+    assert {a.path: a.state.value for a in inspection.artifacts if a.path in old} == (
+        dict.fromkeys(old, "interrupted")
+    )
+    with writer_of(run_dir):
+        pass
+    for path in old:
+        assert (run_dir / path).read_bytes() == whole[path]
+    assert (run_dir / PLAN).read_bytes() == b"mine"
+    assert not load_run(run_dir).torn
+
+
+@pytest.mark.parametrize(
+    ("journal", "why"),
+    [
+        (None, "is broken: it is missing"),
+        (b"", "is broken: it has no entries"),
+        (b'{"actor":', "is broken: it has no entries"),
+        (b"{}\n", "is broken: line 1 it is no journal entry"),
+        (journal_of([{"run_id": "x", "name": "X"}]), "an entry of the journal makes no sense"),
+    ],
+    ids=["missing", "empty", "torn", "no entry", "no init"],
+)
+def test_a_missing_run_json_whose_journal_cannot_stand_in_for_it_is_told(
+    journal: bytes | None, why: str, run_dir: Path
+) -> None:
+    (run_dir / RUN_FILE).unlink()
+    (run_dir / JOURNAL).unlink()
+    if journal is not None:
+        (run_dir / JOURNAL).write_bytes(journal)
+    with pytest.raises(RunMetadataInvalidError) as caught:
+        load_run(run_dir)
+    assert "the file is missing, and " in str(caught.value)
+    assert why in str(caught.value)
+    with pytest.raises(RunMetadataInvalidError), writer_of(run_dir):
+        pass
+    assert not (run_dir / RUN_FILE).exists()
+
+
+def test_no_journal_of_another_run_and_none_with_a_strange_entry_stands_in(
+    run_dir: Path, tmp_path: Path
+) -> None:
+    strange = entry_after(run_dir, "stage", MADE | {"stage": "baked"})
+    other = asked_run(tmp_path / "other")
+    (run_dir / RUN_FILE).unlink()
+    (run_dir / JOURNAL).write_bytes((other / JOURNAL).read_bytes())
+    with pytest.raises(RunMetadataInvalidError, match=f"belongs to the run '{other.name}'"):
+        load_run(run_dir)
+    (run_dir / JOURNAL).write_bytes(strange)
+    with pytest.raises(RunMetadataInvalidError, match="an entry of the journal makes no sense"):
+        load_run(run_dir)
 
 
 def test_reading_writes_nothing_and_needs_no_lock(run_dir: Path) -> None:

@@ -71,6 +71,12 @@ def _lines(settings: Settings, inspection: Inspection) -> list[str]:
     if inspection.state.journal_problem:
         why = f"the journal is broken: {inspection.state.journal_problem[0]}"
         lines += [styled(why, "error", use_color=color), ""]
+    if inspection.state.is_rebuilt:
+        lines += [
+            styled("run.json is missing", "warning", use_color=color)
+            + ": this is what the journal says, and the next command that writes makes it anew",
+            "",
+        ]
     if failure := record.last_failure:
         lines += [
             styled(f"last failure: {failure.code}", "error", use_color=color)

@@ -143,7 +143,7 @@ class RunWriter:
         self._save()
 
     def complete(self, state: RunState) -> None:
-        """Finish what a command that died after its commit left undone."""
+        """Finish what a command that died after its commit left undone, and a lost `run.json`."""
         if state.torn:
             digest = self.keep(state.torn)
             cut_file(path_within(self.path, JOURNAL), self.record.head.size_bytes)
@@ -155,7 +155,7 @@ class RunWriter:
                 data = find_object(self.path, placement.digest)
                 if data is not None:
                     self._place(path, data, placement.digest)
-        if state.torn or state.pending or state.is_ahead:
+        if state.torn or state.pending or state.is_ahead or state.is_rebuilt:
             self._save()
 
     def _append(self, event: str, data: Mapping[str, Any]) -> None:

@@ -206,8 +206,18 @@ def failure_data(error: CurricleError, stage: Stage | None) -> dict[str, Any]:
 
 
 def first_record(entry: Entry) -> RunRecord:
-    """Return the state that a journal's first entry begins."""
-    return RunRecord(run_id=entry.data["run_id"], name=entry.data["name"], created_at=entry.at)
+    """Return the state that a journal's first entry begins.
+
+    Raises:
+        KeyError, TypeError, ValueError: the entry begins no run.
+    """
+    if entry.event != EVENT_INIT:
+        raise ValueError(f"{entry.event} begins no run")
+    return RunRecord(
+        run_id=_member(entry.data, "run_id", str),
+        name=_member(entry.data, "name", str),
+        created_at=entry.at,
+    )
 
 
 def apply_entries(record: RunRecord, entries: Iterable[Entry], head: Head) -> RunRecord:

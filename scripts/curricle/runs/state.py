@@ -1,7 +1,8 @@
 """Reads the state of a run: `run.json`, and what the journal knows beyond it.
 
 Never writes and never waits for the lock, so it may meet a run in the middle of a commit, or one
-whose last command died there; it says so instead of guessing. `commit.py` completes such a run.
+whose last command died there; it says so instead of guessing. Where `run.json` is missing, the
+journal alone tells the state. `commit.py` completes such runs.
 """
 
 from __future__ import annotations
@@ -10,13 +11,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.canonical import sha256_hex
-from curricle.errors import RunMetadataInvalidError, RunSchemaUnsupportedError
+from curricle.errors import (
+    JournalBrokenError,
+    RunMetadataInvalidError,
+    RunSchemaUnsupportedError,
+)
 from curricle.fsio import find_file, find_tail, path_within
 from curricle.jsontext import MalformedJsonError, decode_text, find_lines, parse_json
 from curricle.layout import JOURNAL, RUN_FILE
 from curricle.runs.folder import ARTIFACT_FOLDERS
-from curricle.runs.journal import read_chain
-from curricle.runs.record import EVENT_STAGE, SCHEMA_VERSION, RunRecord, apply_entries
+from curricle.runs.journal import load_journal, read_chain
+from curricle.runs.record import (
+    EVENT_STAGE,
+    SCHEMA_VERSION,
+    RunRecord,
+    apply_entries,
+    first_record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,6 +58,8 @@ class RunState:
     """Outputs that may not have been put in place; empty but for an interrupted run."""
     is_ahead: bool = False
     """The journal holds entries that `run.json` does not know yet."""
+    is_rebuilt: bool = False
+    """`run.json` is missing, and the record is what the whole journal adds up to."""
     torn: bytes = b""
     """An unfinished last line of the journal: its command died before its commit."""
     journal_problem: tuple[str, int | None] | None = None
@@ -57,10 +70,13 @@ def load_run(run_dir: Path) -> RunState:
     """Return the state of a run.
 
     Raises:
-        RunMetadataInvalidError: `run.json` is missing, damaged, or another run's.
+        RunMetadataInvalidError: `run.json` is damaged or another run's; or it is missing and the
+            journal cannot stand in for it.
         RunSchemaUnsupportedError: a newer version of this program wrote it.
     """
     record = _load_record(run_dir)
+    if record is None:
+        return _rebuilt(run_dir)
     chain = _load_tail(run_dir, record.head)
     if chain is None:
         return RunState(
@@ -97,11 +113,11 @@ def last_line_matches(run_dir: Path, head: Head) -> bool:
     return sha256_hex(data[start:]) == head.sha256 and data.count(b"\n") == head.entries
 
 
-def _load_record(run_dir: Path) -> RunRecord:
+def _load_record(run_dir: Path) -> RunRecord | None:
     run_id = run_dir.name
     data = find_file(path_within(run_dir, RUN_FILE))
     if data is None:
-        raise RunMetadataInvalidError(run_id, "the file is missing")
+        return None
     try:
         document = parse_json(data)
     except MalformedJsonError as error:
@@ -115,9 +131,30 @@ def _load_record(run_dir: Path) -> RunRecord:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         why, line = _complaint(data, document, error)
         raise RunMetadataInvalidError(run_id, why, line=line) from error
+    _check_run_id(run_id, record)
+    return record
+
+
+def _rebuilt(run_dir: Path) -> RunState:
+    run_id = run_dir.name
+    try:
+        chain = load_journal(run_dir)
+        first, *more = chain.entries
+        record = apply_entries(first_record(first), more, chain.head)
+        # Each command completes what the one before it left: only the last commit can be half done.
+        pending = _pending([entry for entry in more if entry.event == EVENT_STAGE][-1:])
+    except JournalBrokenError as error:
+        raise RunMetadataInvalidError(run_id, f"the file is missing, and {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        why = "the file is missing, and an entry of the journal makes no sense"
+        raise RunMetadataInvalidError(run_id, why) from error
+    _check_run_id(run_id, record)
+    return RunState(path=run_dir, record=record, pending=pending, torn=chain.torn, is_rebuilt=True)
+
+
+def _check_run_id(run_id: str, record: RunRecord) -> None:
     if record.run_id != run_id:
         raise RunMetadataInvalidError(run_id, f"it belongs to the run {record.run_id!r}")
-    return record
 
 
 def _check_version(run_id: str, version: object) -> None:
@@ -158,7 +195,8 @@ def _pending(entries: Sequence[Entry]) -> dict[str, Placement]:
         for path, digest in entry.data["outputs"].items():
             if not path.startswith(_PLACES) or ".." in path.split("/"):
                 raise ValueError("an output outside the run's folders")
-            before = {entry.data["replaced"][path]} if path in entry.data["replaced"] else set()
+            replaced = entry.data.get("replaced", {})
+            before = {replaced[path]} if path in replaced else set()
             if path in pending:
                 before |= {pending[path].digest, *pending[path].before}
             pending[path] = Placement(digest=digest, before=frozenset(before))
