@@ -217,6 +217,7 @@ def _working(session: Session, run_dir: Path) -> Iterator[Work]:
         try:
             yield work
         except CurricleError as error:
+            error.next_step = error.next_step or ("status", work.run_id)
             _record(work, error)
             raise
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -138,10 +139,10 @@ def test_a_curriculum_that_cannot_be_read_is_told(
     assert (done.status, done.error["code"]) == (4, "curriculum_invalid")
 
 
-@pytest.mark.parametrize("target", ["nosuch/page.html", "runs"])
 def test_a_file_that_cannot_be_written_is_told_and_no_draft_stays(
-    curricle: Curricle, finished: Path, target: str
+    curricle: Curricle, finished: Path
 ) -> None:
+    target = "nosuch/page.html"
     before = tree(curricle.cwd)
     done = curricle("export", finished.name, "--format", "dot", "-o", target, "--json")
     assert done.status == 6
@@ -168,3 +169,35 @@ def test_findings_go_to_other_programs_in_their_own_formats(
     for finding in findings:
         assert f"curriculum.json:{finding['line']}: " in text.stdout
         assert f"{finding['rule']}: " in text.stdout
+
+
+def other_than_files(folder: Path, run: Path) -> dict[str, str]:
+    os.mkfifo(folder / "fifo")
+    (folder / "link").symlink_to(folder / "target")
+    (folder / "folder").mkdir()
+    return {
+        str(folder / "fifo"): "no plain file",
+        str(folder / "link"): "no plain file",
+        str(folder / "folder"): "no plain file",
+        str(run / "outputs" / "plan" / "plan.json"): "lies in the run",
+        str(run / "new.md"): "lies in the run",
+    }
+
+
+def test_what_is_no_file_or_belongs_to_the_run_is_never_replaced(
+    forked: Curricle, finished: Path, tmp_path: Path
+) -> None:
+    before = tree(finished)
+    for path, why in other_than_files(tmp_path, finished).items():
+        done = forked("export", finished.name, "--format", "md", "-o", path, "--json")
+        assert (done.status, done.error["code"]) == (2, "invalid_argument")
+        assert why in done.error["message"]
+    assert tree(finished) == before
+    assert (tmp_path / "fifo").is_fifo()
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_a_dash_stands_for_stdout(forked: Curricle, finished: Path, tmp_path: Path) -> None:
+    done = forked.good("export", finished.name, "--format", "dot", "-o", "-")
+    assert done.stdout.startswith("digraph")
+    assert not (tmp_path / "-").exists()

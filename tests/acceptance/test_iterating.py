@@ -130,3 +130,13 @@ def test_after_an_edit_iterate_shows_what_changed(forked: Curricle, given: Path)
     nodes = load(given / DIFF)["nodes"]
     assert nodes["renamed"] == [{"from": "indexes", "to": "indices"}]
     assert forked.good("diff", given.name, "--json").json["nodes"] == nodes
+
+
+def test_an_id_that_stood_twice_and_was_mended_stops_nothing(forked: Curricle, given: Path) -> None:
+    forked.good("run", given.name)
+    edit(given / CURRICULUM, {"/nodes/1/id": "tables"})
+    assert forked("iterate", given.name).status == 1
+    forked.good("iterate", given.name, "--repair")
+    forked.good("run", given.name)
+    assert stage_of(given) == "iterated"
+    forked.good("diff", given.name)

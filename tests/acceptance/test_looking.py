@@ -144,7 +144,7 @@ def read_line(process: subprocess.Popen[bytes]) -> bytes:
     return line
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_log_that_is_followed_shows_what_happens_until_it_is_stopped(
     curricle: Curricle, given: Path, name: str
 ) -> None:

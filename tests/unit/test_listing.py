@@ -119,3 +119,10 @@ def test_rows_are_newest_first_and_can_be_chosen(tmp_path: Path) -> None:
     assert len(list(list_runs(tmp_path, stage="initialized"))) == 4
     assert list(list_runs(tmp_path, stage="planned")) == []
     assert list(list_runs(tmp_path / "absent")) == []
+
+
+def test_a_copied_run_is_not_shown_as_if_it_were_fine(tmp_path: Path) -> None:
+    run = new_run(tmp_path)
+    run.rename(run.with_name(run.name[:-4] + "ffff"))
+    (row,) = list_runs(tmp_path)
+    assert row.problem == "run.json belongs to another run"

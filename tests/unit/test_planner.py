@@ -16,6 +16,7 @@ from curricle.curriculum.planner import (
     weeks_of_nodes,
 )
 from curricle.curriculum.values import Curriculum
+from curricle.errors import TopicSpecInvalidError
 from graphs import curriculum_of, dags, node_document
 
 MINUTES = st.one_of(st.integers(1, 1500), st.floats(0.25, 900).map(lambda m: round(m, 2)))
@@ -156,3 +157,9 @@ def test_reviews_are_as_short_as_the_week_asks_for() -> None:
     short = make_plan(curriculum_of({"a": [], "b": ["a"]}, minutes=20), hours_per_week=1 / 3)
     assert not any(week.reviews for week in short.weeks)
     assert short.warnings == ("a week of 20 minutes leaves no room for reviews",)
+
+
+def test_a_budget_that_makes_endless_weeks_is_refused_with_the_limit() -> None:
+    curriculum = curriculum_of({"a": []}, minutes=60)
+    with pytest.raises(TopicSpecInvalidError, match="more than 100,000 weeks"):
+        make_plan(curriculum, hours_per_week=1e-300)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from curricle.cli.files import write_wanted
 from curricle.cli.output import write_json, write_message, write_raw
 from curricle.errors import InvalidArgumentError
 
@@ -35,17 +35,16 @@ def command(
     """Make a document for people or other programs."""
     from curricle.canonical import sha256_hex
     from curricle.export.handout import export_run
-    from curricle.fsio import write_file
 
-    if as_json and output is None:
+    if as_json and output in {None, "-"}:
         raise InvalidArgumentError("--json tells where the document is, and needs -o PATH")
     run_dir = settings.find_run(run)
     text = export_run(run_dir, style)
-    if output is None:
+    if output is None or output == "-":
         write_raw(text)
         return
     data = text.encode()
-    write_file(Path(output), data)
+    write_wanted("-o", output, data, run_dir)
     if as_json:
         write_json(
             {

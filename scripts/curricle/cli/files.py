@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from curricle.errors import InvalidArgumentError
-from curricle.fsio import find_file, translated
+from curricle.fsio import find_file, translated, write_file
 from curricle.layout import CONTEXT
 
 
@@ -19,12 +19,40 @@ def read_given(option: str, name: str | None) -> bytes | None:
     """
     if name is None:
         return None
-    data = find_file(Path(name))
+    path = Path(name)
+    with translated(path):
+        is_folder = path.is_dir()
+    if is_folder:
+        raise InvalidArgumentError(f"{option} names {name!r}, a folder", hint="name a file")
+    data = find_file(path)
     if data is None:
         raise InvalidArgumentError(
             f"{option} names {name!r}, and there is no such file", hint="check the path"
         )
     return data
+
+
+def write_wanted(option: str, name: str, data: bytes, run_dir: Path) -> None:
+    """Write a file that an option names; what is there and is no plain file is left alone.
+
+    Raises:
+        InvalidArgumentError: a device, a FIFO, a link or a folder is there, or it lies in the run.
+        DiskFullError, PermissionDeniedError, IoError: it cannot be written.
+    """
+    path = Path(name)
+    with translated(path):
+        is_other = path.is_symlink() or (path.exists() and not path.is_file())
+        is_in_run = path.resolve().is_relative_to(run_dir.resolve())
+    if is_other:
+        raise InvalidArgumentError(
+            f"{option} names {name!r}, which is no plain file", hint="name a file; - is stdout"
+        )
+    if is_in_run:
+        raise InvalidArgumentError(
+            f"{option} names {name!r}, which lies in the run",
+            hint="what a run holds is written by its own commands; name a place outside",
+        )
+    write_file(path, data)
 
 
 def read_context(folder: str | None) -> dict[str, bytes]:

@@ -112,7 +112,8 @@ def main() -> int:
     # and again: off, they load in half the time.
     gc.disable()
     _prepare_streams()
-    signal.signal(signal.SIGTERM, _raise_terminated)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _raise_terminated)
     try:
         status: Any = cli.main(args=arguments, standalone_mode=False)
         _flush_stdout()

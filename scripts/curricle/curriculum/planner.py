@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from curricle.curriculum.graph import critical_path, graph_of, topological_order
-from curricle.errors import InvalidArgumentError
+from curricle.errors import InvalidArgumentError, TopicSpecInvalidError
 from curricle.printable import listed
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from curricle.curriculum.graph import Graph
     from curricle.curriculum.values import Curriculum, Node
 
+WEEKS_MAX: Final = 100_000
 REVIEW_AFTER_WEEKS: Final = (1, 3, 7)
 """Expanding gaps: each review comes about when the last one begins to fade."""
 REVIEW_SHARE_OF_NODE: Final = 0.1
@@ -114,9 +115,11 @@ def make_plan(
     the next few fits into the rest of the week and it does not.
 
     Raises:
+        TopicSpecInvalidError: that many weeks would help nobody.
         InvalidArgumentError: with this start date, the plan outlasts the calendar.
     """
     budget = _tidy(hours_per_week * 60)
+    _verify_weeks(sum(node.estimate_minutes for node in curriculum.nodes) / 60, hours_per_week)
     graph = graph_of(
         [node.id for node in curriculum.nodes], (node.prerequisites for node in curriculum.nodes)
     )
@@ -146,6 +149,15 @@ def make_plan(
         start_date=start_date,
         warnings=_warnings(curriculum.nodes, budget),
     )
+
+
+def _verify_weeks(hours: float, hours_per_week: float) -> None:
+    if hours > hours_per_week * WEEKS_MAX:
+        raise TopicSpecInvalidError(
+            f"{hours:,.0f} hours at constraints.hours_per_week {hours_per_week} are more than"
+            f" {WEEKS_MAX:,} weeks",
+            hint="raise constraints.hours_per_week in inputs/topic_spec.json",
+        )
 
 
 def _first_day(start_date: date | None, week: int) -> date | None:

@@ -87,6 +87,8 @@ def _read(run_id: str, path: str) -> Listed:
             os.close(descriptor)
         document = json.loads(data)
         failure = document["last_failure"]
+        if document["run_id"] != run_id:
+            return _unreadable(run_id, "run.json belongs to another run")
         return Listed(
             run_id=run_id,
             name=str(document["name"]),
@@ -99,6 +101,10 @@ def _read(run_id: str, path: str) -> Listed:
         problem = f"run.json cannot be read: {(error.strerror or str(error)).lower()}"
     except (ValueError, KeyError, TypeError, RecursionError):
         problem = "invalid run metadata"
+    return _unreadable(run_id, problem)
+
+
+def _unreadable(run_id: str, problem: str) -> Listed:
     return Listed(
         run_id=run_id,
         name="",

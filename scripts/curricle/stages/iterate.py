@@ -1,4 +1,4 @@
-"""From two versions of a curriculum to what changed between them."""
+"""From two revisions of a curriculum to what changed between them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def compare(
         CurriculumInvalidError: one of the two cannot be compared.
     """
     diff = diff_curricula(
-        None if before is None else comparable(before, "the earlier version"),
-        comparable(after, "the later version"),
+        None if before is None else comparable(before, "the earlier revision"),
+        comparable(after, "the later revision"),
         hours_per_week=spec.constraints.hours_per_week if spec else None,
     )
     report = diff.to_json(
@@ -46,6 +46,15 @@ def iterate(before: bytes | None, after: bytes, spec: TopicSpec | None) -> dict[
         DIFF_REPORT: document_bytes(report),
         DIFF_PAGE: render_diff_page(diff, is_first=before is None).encode(),
     }
+
+
+def is_comparable(data: bytes) -> bool:
+    """Tell whether a curriculum can be compared with another; a broken one cannot."""
+    try:
+        comparable(data, "it")
+    except CurriculumInvalidError:
+        return False
+    return True
 
 
 def comparable(data: bytes, which: str) -> dict[str, Any]:

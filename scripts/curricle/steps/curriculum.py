@@ -86,19 +86,21 @@ def require_fresh_curriculum(work: Work) -> None:
 
 
 def accept(work: Work) -> None:
-    """Take a person's curriculum over as the current version; a broken one is left alone."""
+    """Take a person's curriculum over as the current revision; a broken one is left alone."""
     data = work.writer.read(CURRICULUM) or b""
     if _is_curriculum(data):
         replace_curriculum(work, data, Origin.PERSON, None)
 
 
 def replace_curriculum(work: Work, data: bytes, origin: Origin, provider: Provider | None) -> None:
-    """Make a changed curriculum the current version, and the recorded one the previous."""
+    """Make a changed curriculum the current revision, and the recorded one the previous."""
     made = work.writer.record.stages.get(Stage.GENERATED)
+    from curricle.stages.iterate import is_comparable
+
     outputs = {CURRICULUM: data}
     recorded = made.outputs.get(CURRICULUM) if made else None
     before = find_object(work.writer.path, recorded) if recorded else None
-    if before is not None and before != data:
+    if before is not None and before != data and is_comparable(before):
         outputs[PREVIOUS_CURRICULUM] = before
     for path in (PREVIOUS_CURRICULUM, GENERATION_NOTES):
         if path not in outputs and (kept := work.writer.read(path)) is not None:
@@ -117,6 +119,7 @@ def replace_curriculum(work: Work, data: bytes, origin: Origin, provider: Provid
 
 def _generate(work: Work, provider: Provider) -> None:
     from curricle.stages.generate import generate, make_brief
+    from curricle.stages.iterate import is_comparable
 
     context = {
         path.removeprefix(CONTEXT + "/"): work.writer.read(path) or b""
@@ -128,7 +131,7 @@ def _generate(work: Work, provider: Provider) -> None:
     )
     outputs = generate(brief, provider, work.run_id)
     previous = work.writer.read(CURRICULUM)
-    if previous is not None and previous != outputs[CURRICULUM] and _is_curriculum(previous):
+    if previous is not None and previous != outputs[CURRICULUM] and is_comparable(previous):
         outputs[PREVIOUS_CURRICULUM] = previous
     elif (kept := work.writer.read(PREVIOUS_CURRICULUM)) is not None:
         outputs[PREVIOUS_CURRICULUM] = kept
