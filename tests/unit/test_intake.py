@@ -6,7 +6,7 @@ import pytest
 
 from curricle.curriculum.topic_spec import spec_problems
 from curricle.generation.excerpt import UnknownSectionError
-from curricle.generation.intake import GOAL_LENGTH_MAX, Intake, fill_spec
+from curricle.generation.intake import Intake, fill_spec
 from curricle.generation.selection import ScopeMode, Selection
 from scopes import BLANK, EVERYTHING
 
@@ -101,9 +101,31 @@ def test_a_placeholder_in_the_document_fills_nothing() -> None:
     assert "replace_with" not in str(intake.filled)
 
 
-def test_a_long_opening_still_makes_a_valid_goal() -> None:
-    intake = filled(f"# Bread\n\n{'word ' * 900}\n\n## Flour\n\n## Dough\n")
-    assert len(intake.document["goal"]) <= GOAL_LENGTH_MAX
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Bake. " * 500, "Bake. " * 333),
+        ("Bake. " + "word " * 900, "Bake."),
+        ("word " * 900, "word " * 398 + "word…"),
+        ("w" * 9000, "w" * 1999 + "…"),
+    ],
+    ids=["sentences", "one sentence", "words", "one word"],
+)
+def test_a_long_goal_or_audience_ends_where_a_sentence_ends_and_that_is_told(
+    text: str, kept: str
+) -> None:
+    intake = filled(f"# Bread\n\n{text}\n\n## Audience\n\n{text}\n\n## Flour\n\n## Dough\n")
+    assert intake.document["goal"] == intake.document["audience"] == kept.strip()
+    assert spec_problems(intake.document) == ()
+    assert intake.assumptions == tuple(
+        f"the document's {name} is longer than 2000 characters: only its beginning is taken"
+        for name in ("goal", "audience")
+    )
+
+
+def test_long_titles_still_make_a_valid_spec() -> None:
+    intake = filled("".join(f"## {letter * 480} end\n\n" for letter in "ABCDE"))
+    assert intake.document["goal"].startswith("Work through AAA")
     assert spec_problems(intake.document) == ()
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from curricle.canonical import document_bytes
 from curricle.curriculum.rules import RULES
+from curricle.curriculum.rules.shape import ID_LENGTH_MAX
 from curricle.curriculum.topic_spec import TopicSpec
 from curricle.curriculum.validator import Verdict, validate_curriculum
 from curricle.generation.mending import mend_document, note_feedback
@@ -107,7 +108,7 @@ def test_several_findings_in_one_list_are_mended_together() -> None:
     assert len(changes) == 4
 
 
-def test_a_circle_loses_the_edge_that_nothing_explains() -> None:
+def test_a_cycle_loses_the_edge_that_nothing_explains() -> None:
     document = curriculum_of({"a": ["c"], "b": ["a"], "c": ["b"]}).to_json()
     for at, needed in ((0, "c"), (2, "b")):
         evidence = [{"id": needed, "reason": "the text says so"}]
@@ -145,6 +146,14 @@ def test_a_renamed_node_is_still_what_others_need_and_ask_about() -> None:
     assert after["nodes"][1]["prerequisite_evidence"][0]["id"] == "a-b"
     assert after["open_questions"][0]["related_nodes"] == ["a-b"]
     assert changes == ("the id 'a b' became 'a-b'",)
+
+
+def test_a_new_id_is_never_too_long() -> None:
+    long = "x" * (ID_LENGTH_MAX + 1)
+    document = curriculum_of({f"{long} a": [], f"{long} b": []}).to_json()
+    after, _ = mended(document)
+    first, second = (node["id"] for node in after["nodes"])
+    assert {first, second} == {long[:ID_LENGTH_MAX], f"{long[: ID_LENGTH_MAX - 2]}-2"}
 
 
 def test_of_two_nodes_with_one_id_the_first_keeps_it() -> None:

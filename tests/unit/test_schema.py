@@ -9,6 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from command import EXAMPLES, ROOT
+from curricle.curriculum.rules.shape import ID_LENGTH_MAX
+from curricle.generation.exclusion import TITLE_LENGTH_MAX
+from curricle.generation.intake import TEXT_LENGTH_MAX
 from curricle.pointers import pointer_to
 from curricle.schema import DocumentKind, check_document
 from documents import changed
@@ -134,3 +137,11 @@ def test_a_violation_names_the_value_and_what_was_expected(
     document = changed(example_of(DocumentKind.TOPIC_SPEC), {pointer: value})
     (violation,) = check_document(DocumentKind.TOPIC_SPEC, document)
     assert violation.message == message
+
+
+def test_the_program_keeps_to_the_lengths_of_the_schemas() -> None:
+    spec = schema_of(DocumentKind.TOPIC_SPEC)["properties"]
+    node = schema_of(DocumentKind.CURRICULUM)["$defs"]["node"]["properties"]
+    assert TEXT_LENGTH_MAX == spec["goal"]["maxLength"] == spec["audience"]["maxLength"]
+    assert node["title"]["maxLength"] == TITLE_LENGTH_MAX
+    assert node["id"]["maxLength"] >= ID_LENGTH_MAX

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from curricle.generation.outline import Outline
     from curricle.generation.selection import Selection
 
-GOAL_LENGTH_MAX: Final = 2000
+TEXT_LENGTH_MAX: Final = 2000
+"""The longest goal or audience that `topic_spec.schema.json` allows."""
 _TITLES_SHOWN: Final = 4
 
 
@@ -69,8 +71,8 @@ def _values(outline: Outline) -> tuple[dict[str, Any], dict[str, str]]:
     """Return field → what the document says, and field → what had to be assumed."""
     title = outline.title or _listed([concept.title for concept in outline.concepts])
     values: dict[str, Any] = {
-        "goal": outline.goal[:GOAL_LENGTH_MAX] or f"Work through {title}",
-        "audience": outline.audience or f"Learners who are new to {title}",
+        "goal": _shortened(outline.goal or f"Work through {title}"),
+        "audience": _shortened(outline.audience or f"Learners who are new to {title}"),
         "prerequisites": [passage.text for passage in outline.prerequisites],
         "scope_in": list(dict.fromkeys(concept.title for concept in outline.concepts)),
         "scope_out": list(dict.fromkeys(outline.scope_out)),
@@ -80,7 +82,24 @@ def _values(outline: Outline) -> tuple[dict[str, Any], dict[str, str]]:
         assumptions["goal"] = "the document states no goal: taken from its title"
     if not outline.audience:
         assumptions["audience"] = "the document names no audience: assumed to be new to it"
+    for name, text in (("goal", outline.goal), ("audience", outline.audience)):
+        if len(text) > TEXT_LENGTH_MAX:
+            assumptions[name] = (
+                f"the document's {name} is longer than {TEXT_LENGTH_MAX} characters: only its"
+                " beginning is taken"
+            )
     return values, assumptions
+
+
+def _shortened(text: str) -> str:
+    """Return a text whole where it fits, else its first sentences, else its first words."""
+    if len(text) <= TEXT_LENGTH_MAX:
+        return text
+    ends = [end.end() for end in re.finditer(r"[.!?](?=\s)", text[:TEXT_LENGTH_MAX])]
+    if ends:
+        return text[: ends[-1]]
+    kept = text[: TEXT_LENGTH_MAX - 1]
+    return f"{kept.rpartition(' ')[0] or kept}…"
 
 
 def _listed(titles: Sequence[str]) -> str:

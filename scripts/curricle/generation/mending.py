@@ -11,6 +11,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from curricle.curriculum.graph import find_cycles, graph_of
+from curricle.curriculum.rules.shape import ID_LENGTH_MAX
 from curricle.curriculum.titles import singular, title_key, words_of
 from curricle.generation.limits import bend_minutes
 from curricle.pointers import parts_of
@@ -87,7 +88,7 @@ def _remove_edge(node: dict[str, Any], index: int) -> str:
 
 
 def _break_cycle(document: _Document, parts: _Pointer, _: TopicSpec | None) -> str | None:
-    """Remove the edge of the circle that nothing explains, else the one that points back furthest."""
+    """Remove the edge of the cycle that nothing explains, else the one that points back furthest."""
     nodes = document["nodes"]
     graph = graph_of([n["id"] for n in nodes], [n["prerequisites"] for n in nodes])
     cycle = next((c for c in find_cycles(graph) if int(parts[1]) in c), None)
@@ -126,10 +127,11 @@ def _rename(document: _Document, parts: _Pointer, _: TopicSpec | None) -> str:
     node = _node(document, parts)
     old = node["id"]
     taken = {other["id"] for other in document["nodes"]}
-    plain = re.sub(r"[^A-Za-z0-9._:-]+", "-", old).strip("-._:")[:_ID_LENGTH_MAX] or "node"
-    new, number = plain, 2
+    plain = re.sub(r"[^A-Za-z0-9._:-]+", "-", old).strip("-._:") or "node"
+    new, number = plain[:ID_LENGTH_MAX], 2
     while new in taken:
-        new, number = f"{plain}-{number}", number + 1
+        end = f"-{number}"
+        new, number = plain[: ID_LENGTH_MAX - len(end)] + end, number + 1
     is_only = sum(other["id"] == old for other in document["nodes"]) == 1
     node["id"] = new
     if is_only:
@@ -178,7 +180,6 @@ def _bend_hours(document: _Document, _: _Pointer, spec: TopicSpec | None) -> str
     return f"estimates now add up to {sum(bent) / 60:g} hours, from {sum(minutes) / 60:g}"
 
 
-_ID_LENGTH_MAX: Final = 100
 _MENDS: Final[Mapping[str, Callable[[_Document, _Pointer, TopicSpec | None], str | None]]] = {
     "dag.unknown-prerequisite": _drop_prerequisite,
     "dag.self-prerequisite": _drop_prerequisite,

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     _Part: TypeAlias = Node | MasteryCheck | Resource | Source | PrerequisiteEvidence
 
+ID_LENGTH_MAX: Final = 120
 _PLAIN_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
-_ID_LENGTH_MAX: Final = 120
 
 
 def rule_of_violation(violation: Violation) -> Rule:
@@ -50,11 +50,11 @@ def _duplicate_ids(subject: Subject) -> Iterator[Hit]:
 
 def _id_characters(subject: Subject) -> Iterator[Hit]:
     for at, node in enumerate(subject.curriculum.nodes):
-        if _PLAIN_ID.fullmatch(node.id) and len(node.id) <= _ID_LENGTH_MAX:
+        if _PLAIN_ID.fullmatch(node.id) and len(node.id) <= ID_LENGTH_MAX:
             continue
         shown = one_line(node.id, 60)
-        if len(node.id) > _ID_LENGTH_MAX:
-            why = f"has {len(node.id)} characters, at most {_ID_LENGTH_MAX} are allowed"
+        if len(node.id) > ID_LENGTH_MAX:
+            why = f"has {len(node.id)} characters, at most {ID_LENGTH_MAX} are allowed"
             yield Hit(pointer_to("nodes", at, "id"), f"the id {shown!r} {why}")
         elif re.search(r"[\s/\\]", node.id) or has_control_characters(node.id):
             why = "holds white space, a slash or a control character"
