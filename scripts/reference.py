@@ -144,7 +144,7 @@ def _errors() -> str:
         rows = [f"| `{t.code}` | {_cell(_summary(t))} |" for t in types]
         sections.append("\n".join(["| code | meaning |", "|---|---|", *rows]))
     sections.append(
-        "`diff --exit-code` also leaves with 1 when the versions differ, and `doctor` when"
+        "`diff --exit-code` also leaves with 1 when the revisions differ, and `doctor` when"
         " something is wrong."
     )
     return "\n\n".join(sections)

@@ -218,7 +218,7 @@ def test_every_command_of_the_runbook_works_in_the_order_of_a_day(curricle: Curr
     assert "[x] iterated" in curricle.good("status", run_id).stdout
     assert curricle.good("validate", run_id).stdout.startswith("valid: 0 errors")
     assert "hours in" in curricle.good("plan", run_id).stdout
-    assert "since the last version" in curricle.good("iterate", run_id).stdout
+    assert "since the previous revision" in curricle.good("iterate", run_id).stdout
     edit(run / CURRICULUM, {"/nodes/0/title": "Tables and rows"})
     curricle.good("run", run_id)
     assert "Tables and rows" in curricle.good("diff", run_id).stdout

@@ -13,7 +13,7 @@ PAIRS = st.tuples(st.integers(0, NODES - 1), st.integers(0, NODES - 1))
 
 
 @given(st.lists(PAIRS, max_size=40), st.permutations(range(NODES)))
-def test_exactly_the_edges_that_close_a_circle_are_refused_and_the_way_is_one(
+def test_exactly_the_edges_that_close_a_cycle_are_refused_and_the_way_is_one(
     pairs: list[tuple[int, int]], order: list[int]
 ) -> None:
     graph = AcyclicGraph(order)

@@ -149,6 +149,6 @@ def test_minutes_critical_path_and_weeks_that_move_are_told() -> None:
     assert diff.weeks_moved == (("a", 1, 2), ("b", 1, 2))
 
 
-def test_without_an_earlier_version_nothing_changed() -> None:
+def test_without_an_earlier_revision_nothing_changed() -> None:
     after = {"topic": "x", "nodes": [node_document("a")]}
     assert diff_curricula(None, after, hours_per_week=1).is_empty

@@ -150,7 +150,7 @@ def test_a_heading_without_a_text_is_made_up_of_its_parts() -> None:
     assert found["Pear", "Fruit"] == ("is one of the parts that make up Fruit", 9)
 
 
-def test_a_circle_is_broken_at_its_weakest_edge_and_told() -> None:
+def test_a_cycle_is_broken_at_its_weakest_edge_and_told() -> None:
     draft = compiled(
         document(
             Apple="Requires mango.\n\n### Prerequisites\n\n- Mango\n",
@@ -162,7 +162,7 @@ def test_a_circle_is_broken_at_its_weakest_edge_and_told() -> None:
     (broken,) = draft.notes_json()["cycles_broken"]
     assert broken["removed"] == {"before": "Apple", "after": "Pear"}
     assert broken["cycle"] == ["Pear", "Mango", "Apple"]
-    assert broken["reason"] == "it is the weakest of the circle: its text speaks of Apple"
+    assert broken["reason"] == "it is the weakest of the cycle: its text speaks of Apple"
 
 
 def test_what_follows_from_other_edges_is_no_edge() -> None:

@@ -77,7 +77,7 @@ def test_ids_are_unique_and_all_four_categories_have_rules() -> None:
 def test_a_cycle_is_named_node_by_node(example_curriculum: dict[str, Any]) -> None:
     curriculum = changed(example_curriculum, {"/nodes/0/prerequisites": ["joins"]})
     (finding,) = [f for f in verdict_on(curriculum, None).findings if f.rule == "dag.cycle"]
-    assert finding.message.endswith("in a circle: tables → queries → joins → tables")
+    assert finding.message.endswith("in a cycle: tables → queries → joins → tables")
     assert line_of(document_bytes(curriculum), finding).strip() == '"joins"'
 
 

@@ -127,7 +127,7 @@ def test_the_shape_is_that_of_the_graph(example_curriculum: dict[str, Any]) -> N
     )
 
 
-def test_a_circle_has_no_shape_but_still_a_curriculum(example_curriculum: dict[str, Any]) -> None:
+def test_a_cycle_has_no_shape_but_still_a_curriculum(example_curriculum: dict[str, Any]) -> None:
     document = changed(example_curriculum, {"/nodes/0/prerequisites": ["joins"]})
     verdict = verdict_on(document)
     assert not verdict.is_valid

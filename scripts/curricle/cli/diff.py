@@ -1,4 +1,4 @@
-"""`diff RUN`: what changed between two versions of the curriculum."""
+"""`diff RUN`: what changed between two revisions of the curriculum."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 @click.command("diff")
 @click.argument("run")
-@click.option("--from", "from_", metavar="REV", default="previous", help="The earlier version.")
-@click.option("--to", metavar="REV", default="current", help="The later version.")
+@click.option("--from", "from_", metavar="REV", default="previous", help="The earlier revision.")
+@click.option("--to", metavar="REV", default="current", help="The later revision.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 when there are differences.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
 @click.pass_obj
@@ -28,9 +28,9 @@ def command(
     exit_code: bool,
     as_json: bool,
 ) -> int:
-    """Show what changed between two versions.
+    """Show what changed between two revisions.
 
-    A version is `current`, `previous`, or the first digits of a digest that `log` shows.
+    A revision is `current`, `previous`, or the first digits of a digest that `log` shows.
     """
     from curricle.revisions import compare_revisions
     from curricle.stages.diff_page import render_diff_page

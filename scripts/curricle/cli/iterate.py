@@ -36,7 +36,7 @@ def command(
     provider: str | None,
     as_json: bool,
 ) -> None:
-    """Validate, plan, and compare with the last version."""
+    """Validate, plan, and compare with the previous revision."""
     import json
     import os
 
@@ -66,7 +66,7 @@ def command(
         [
             ladder(inspection.stage, use_color=settings.use_color),
             *shape_line(shape_of(run_dir)),
-            "since the last version: "
+            "since the previous revision: "
             + ", ".join(
                 f"{len(nodes[name])} {name}" for name in ("added", "removed", "renamed", "changed")
             )

@@ -31,7 +31,7 @@ def ladder(reached: Stage, *, use_color: bool) -> str:
 
 
 def shape_of(run_dir: Path) -> dict[str, Any] | None:
-    """Return nodes, edges, hours, longest chain and weeks, as the report and plan have them."""
+    """Return nodes, edges, hours, critical path and weeks, as the report and plan have them."""
     report = _document(run_dir, VALIDATION_REPORT)
     if report is None or report.get("shape") is None:
         return None
@@ -48,8 +48,10 @@ def shape_line(shape: dict[str, Any] | None) -> list[str]:
         f"{counted(shape['nodes'], 'node')}, {counted(shape['edges'], 'edge')} on"
         f" {counted(shape['levels'], 'level')}"
     )
-    hours, chain = shape["minutes"] / 60, shape["critical_path_minutes"] / 60
-    path = f"critical path of {counted(shape['critical_path_nodes'], 'node')}, {chain:.1f} hours"
+    hours, path_hours = shape["minutes"] / 60, shape["critical_path_minutes"] / 60
+    path = (
+        f"critical path of {counted(shape['critical_path_nodes'], 'node')}, {path_hours:.1f} hours"
+    )
     return [f"{size}, {hours:.1f} hours; {path}{weeks}"]
 
 

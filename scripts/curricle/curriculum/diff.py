@@ -1,4 +1,4 @@
-"""What changed between two versions of a curriculum, so that applying it gives the second.
+"""What changed between two revisions of a curriculum, so that applying it gives the second.
 
 Works on the JSON documents, not on values: a field that this version does not know changes like
 any other. Both documents passed their schema and have unique ids.
@@ -68,7 +68,7 @@ class Diff:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether both versions say the same."""
+        """Tell whether both revisions say the same."""
         return not (
             self.document
             or self.added
@@ -275,7 +275,7 @@ def _edges(nodes: Iterable[Document], names: Mapping[str, str]) -> set[tuple[str
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """The graph of a version and the minutes of its nodes."""
+    """The graph of a revision and the minutes of its nodes."""
 
     graph: Graph
     minutes: tuple[float, ...]

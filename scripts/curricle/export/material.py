@@ -49,13 +49,13 @@ class Material:
 
     @cached_property
     def chain(self) -> tuple[int, ...]:
-        """Return the chain of prerequisites that takes longest."""
+        """Return the critical path: the chain of prerequisites that takes longest."""
         minutes = [node.estimate_minutes for node in self.curriculum.nodes]
         return critical_path(self.graph, self.ranked, minutes)[0]
 
     @property
     def critical(self) -> frozenset[int]:
-        """Return the nodes of the longest chain."""
+        """Return the nodes of the critical path."""
         return frozenset(self.chain)
 
     @cached_property

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from curricle.curriculum.addresses import is_web_address
 from curricle.export.drawing import draw
 from curricle.fsio import read_file
-from curricle.printable import printable
+from curricle.printable import counted, printable
 from curricle.resources import template_path
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def render_html(material: Material) -> str:
     )
     style, script = _text(_STYLE), _text(_SCRIPT)
     page: str = environment.from_string(_text(_TEMPLATE)).render(
+        counted=counted,
         style=style,
         script=script,
         policy="default-src 'none'; base-uri 'none'; form-action 'none'"

@@ -199,7 +199,7 @@ def _cycles_json(concepts: Sequence[Concept], found: Prerequisites) -> Iterator[
                 "before": concepts[broken.edge.before].title,
                 "after": concepts[broken.edge.after].title,
             },
-            "reason": f"it is the weakest of the circle: {broken.edge.reason}",
+            "reason": f"it is the weakest of the cycle: {broken.edge.reason}",
         }
 
 

@@ -24,7 +24,7 @@ class Edge:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BrokenCycle:
-    """An edge that was left out because the others around a circle are stronger."""
+    """An edge that was left out because the others around a cycle are stronger."""
 
     cycle: tuple[int, ...]
     edge: Edge

@@ -1,4 +1,4 @@
-"""What changed between two versions, as a Markdown page for people."""
+"""What changed between two revisions, as a Markdown page for people."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def render_diff_page(diff: Diff, *, is_first: bool) -> str:
     """Return `diff_report.md`."""
     lines = ["# What changed", ""]
     if is_first:
-        lines += ["This is the first version: there is nothing to compare it with.", ""]
+        lines += ["This is the first revision: there is nothing to compare it with.", ""]
     elif diff.is_empty:
-        lines += ["Nothing: both versions say the same.", ""]
+        lines += ["Nothing: both revisions say the same.", ""]
     else:
         lines += _body(diff)
     return "\n".join(lines)
@@ -57,7 +57,7 @@ def _body(diff: Diff) -> Iterator[str]:
     )
     before, after = diff.critical_path_before, diff.critical_path_after
     if before != after:
-        yield "## Longest chain"
+        yield "## Critical path"
         yield ""
         yield f"- before, {before[1]:g} minutes: {' → '.join(map(plain, before[0]))}"
         yield f"- after, {after[1]:g} minutes: {' → '.join(map(plain, after[0]))}"

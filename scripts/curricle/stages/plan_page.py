@@ -23,7 +23,7 @@ def render_plan_page(plan: Plan, curriculum: Curriculum) -> str:
         "",
         f"{hours:g} hours in {counted(len(plan.weeks), 'week')} of at most {budget:g} hours.",
         "",
-        f"The longest chain of prerequisites takes {plan.critical_path_minutes / 60:g} hours: "
+        f"The critical path takes {plan.critical_path_minutes / 60:g} hours: "
         + " → ".join(titles[node_id] for node_id in plan.critical_path),
         "",
         *(f"> {plain(warning)}" for warning in plan.warnings),

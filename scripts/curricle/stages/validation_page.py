@@ -38,7 +38,7 @@ def _summary(verdict: Verdict) -> Iterator[str]:
         yield ""
         yield (
             f"{counted(shape.nodes, 'node')}, {counted(shape.edges, 'edge')} on"
-            f" {counted(shape.levels, 'level')}, {shape.minutes / 60:.4g} hours; the longest chain"
+            f" {counted(shape.levels, 'level')}, {shape.minutes / 60:.4g} hours; the critical path"
             f" has {counted(shape.critical_path_nodes, 'node')} and takes"
             f" {shape.critical_path_minutes / 60:.4g} hours."
         )
@@ -84,7 +84,7 @@ def _notes(notes: Mapping[str, Any] | None) -> Iterator[str]:
         *(_dropped("left out", part) for part in notes["left_out"]),
         *(_dropped("left for later", part) for part in notes["optional"]),
         *(
-            f"- circle broken: {' → '.join(map(plain, c['cycle']))}: without"
+            f"- cycle broken: {' → '.join(map(plain, c['cycle']))}: without"
             f" {plain(c['removed']['before'])} → {plain(c['removed']['after'])}:"
             f" {plain(c['reason'])}"
             for c in notes["cycles_broken"]

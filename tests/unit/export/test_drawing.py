@@ -125,19 +125,19 @@ def test_titles_are_wrapped_within_the_box_and_never_cut(title: str) -> None:
         assert sum(widths) <= room
 
 
-def test_the_longest_chain_is_marked_and_nothing_else() -> None:
+def test_the_critical_path_is_marked_and_nothing_else() -> None:
     drawing = drawing_of({"a": [], "b": ["a"], "c": ["b"], "d": ["a"]})
     marked = {(arrow.before, arrow.after) for arrow in drawing.arrows if arrow.is_critical}
     assert marked == {(0, 1), (1, 2)}
 
 
-def test_a_short_cut_between_nodes_of_the_longest_chain_is_no_part_of_it() -> None:
+def test_a_short_cut_between_nodes_of_the_critical_path_is_no_part_of_it() -> None:
     drawing = drawing_of({"a": [], "b": ["a"], "c": ["b"], "d": ["a", "c"]})
     marked = {(arrow.before, arrow.after) for arrow in drawing.arrows if arrow.is_critical}
     assert marked == {(0, 1), (1, 2), (2, 3)}
 
 
-def test_unknown_prerequisites_and_circles_are_drawn_as_far_as_they_go() -> None:
+def test_unknown_prerequisites_and_cycles_are_drawn_as_far_as_they_go() -> None:
     assert len(drawing_of({"a": ["ghost"], "b": ["c"], "c": ["b"]}).boxes) == 3
     assert draw(material_of(hostile_document())) is not None
 

@@ -51,9 +51,9 @@ def test_prerequisites_come_before_what_needs_them() -> None:
     assert headings(page) == ["# Graph", "## Topic a", "## Topic b"]
 
 
-def test_nodes_in_a_circle_are_in_the_document_too() -> None:
-    circle = curriculum_of({"a": ["c"], "b": ["a"], "c": ["b"], "d": []})
-    page = render_markdown(Material(curriculum=circle, plan=None, report=None))
+def test_nodes_in_a_cycle_are_in_the_document_too() -> None:
+    cycle = curriculum_of({"a": ["c"], "b": ["a"], "c": ["b"], "d": []})
+    page = render_markdown(Material(curriculum=cycle, plan=None, report=None))
     assert headings(page) == ["# Graph", "## Topic d", "## Topic a", "## Topic b", "## Topic c"]
 
 

@@ -90,7 +90,7 @@ def test_hostile_titles_add_no_line(render: Any) -> None:
 
 
 @pytest.mark.parametrize("render", [render_dot, render_mermaid])
-def test_circles_and_unknown_prerequisites_are_written_as_far_as_they_go(render: Any) -> None:
+def test_cycles_and_unknown_prerequisites_are_written_as_far_as_they_go(render: Any) -> None:
     curriculum = curriculum_of({"a": ["b", "ghost"], "b": ["a"]})
     text = render(Material(curriculum=curriculum, plan=None, report=None))
     edges = re.findall(r"n(\d) --?> n(\d)", text)

@@ -155,7 +155,7 @@ def test_a_graph_too_large_to_be_read_is_not_drawn() -> None:
     assert f"{DRAWN_MAX + 1} nodes are too many" in text
 
 
-def test_nodes_in_a_circle_are_on_the_page_too() -> None:
+def test_nodes_in_a_cycle_are_on_the_page_too() -> None:
     curriculum = curriculum_of({"a": ["b"], "b": ["a"], "c": []})
     page = Page(render_html(Material(curriculum=curriculum, plan=None, report=None)))
     assert len(page.all("article")) == len(page.all("rect")) == 3

@@ -35,7 +35,7 @@ def test_every_kind_of_change_has_its_heading(example_curriculum: dict[str, Any]
         "## New edges",
         "## Edges gone",
         "## Other weeks",
-        "## Longest chain",
+        "## Critical path",
     ]
     for line in (
         "+2 hours; 1 node in another week.",
@@ -54,7 +54,7 @@ def test_every_kind_of_change_has_its_heading(example_curriculum: dict[str, Any]
 
 def test_the_first_version_and_an_equal_one_say_so(example_curriculum: dict[str, Any]) -> None:
     assert "there is nothing to compare it with" in page_of(None, example_curriculum)
-    assert "both versions say the same" in page_of(example_curriculum, example_curriculum)
+    assert "both revisions say the same" in page_of(example_curriculum, example_curriculum)
 
 
 def test_a_long_list_ends_by_telling_how_many_more_there_are() -> None:
@@ -88,7 +88,7 @@ def test_nothing_hostile_gets_out_of_its_line() -> None:
         "## Changed",
         "## Document",
         "## New edges",
-        "## Longest chain",
+        "## Critical path",
     ]
     assert kinds(page) & {"html_block", "html_inline", "link_open", "fence", "hr"} == set()
     assert unprintable(page) == set()

@@ -15,7 +15,7 @@ from documents import changed
 from hostile import hostile_document
 
 
-def test_the_report_names_the_digests_of_both_versions(example_curriculum: dict[str, Any]) -> None:
+def test_the_report_names_the_digests_of_both_revisions(example_curriculum: dict[str, Any]) -> None:
     before = document_bytes(example_curriculum)
     after = document_bytes(changed(example_curriculum, {"/topic": "Asking"}))
     outputs = iterate(before, after, None)
@@ -27,7 +27,7 @@ def test_the_report_names_the_digests_of_both_versions(example_curriculum: dict[
     assert set(outputs) == {DIFF_REPORT, DIFF_PAGE}
 
 
-def test_without_an_earlier_version_nothing_changed(example_curriculum: dict[str, Any]) -> None:
+def test_without_an_earlier_revision_nothing_changed(example_curriculum: dict[str, Any]) -> None:
     outputs = iterate(None, document_bytes(example_curriculum), None)
     report = json.loads(outputs[DIFF_REPORT])
     assert report["from"] is None
@@ -51,7 +51,7 @@ def test_only_with_a_spec_do_nodes_have_weeks_to_move_from(
     assert "tables" in {node for node, _, _ in compare(before, after, spec)[0].weeks_moved}
 
 
-def test_hostile_versions_can_be_compared_and_their_report_is_of_its_schema() -> None:
+def test_hostile_revisions_can_be_compared_and_their_report_is_of_its_schema() -> None:
     after = hostile_document()
     after["nodes"] = after["nodes"][:1]
     _, report = compare(document_bytes(hostile_document()), document_bytes(after), None)
@@ -67,13 +67,13 @@ def test_hostile_versions_can_be_compared_and_their_report_is_of_its_schema() ->
         ("/nodes", None, "breaks its schema at /: the field 'nodes' is missing"),
     ],
 )
-@pytest.mark.parametrize("which", ["the earlier version", "the later version"])
+@pytest.mark.parametrize("which", ["the earlier revision", "the later revision"])
 def test_what_cannot_be_compared_is_named(
     which: str, pointer: str, value: Any, words: str, example_curriculum: dict[str, Any]
 ) -> None:
     good = document_bytes(example_curriculum)
     bad = document_bytes(changed(example_curriculum, {pointer: value}))
-    before, after = (bad, good) if which == "the earlier version" else (good, bad)
+    before, after = (bad, good) if which == "the earlier revision" else (good, bad)
     with pytest.raises(CurriculumInvalidError) as caught:
         compare(before, after, None)
     assert str(caught.value).startswith(f"{which} ")

@@ -28,7 +28,7 @@ def test_the_page_has_every_week_with_work_reviews_and_what_it_ends_with() -> No
         "",
         "3.5 hours in 3 weeks of at most 1.5 hours.",
         "",
-        "The longest chain of prerequisites takes 3.5 hours: Topic a → Topic b",
+        "The critical path takes 3.5 hours: Topic a → Topic b",
         "",
         "> longer than a week of 90 minutes, so split: Topic b",
         "",

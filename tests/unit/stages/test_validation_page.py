@@ -30,7 +30,7 @@ def test_a_valid_curriculum_has_its_size_on_the_page(
         "**Valid**: 0 errors, 0 warnings, 0 notes",
         "",
         (
-            "4 nodes, 3 edges on 3 levels, 5.5 hours; the longest chain has 3 nodes and takes 4.5"
+            "4 nodes, 3 edges on 3 levels, 5.5 hours; the critical path has 3 nodes and takes 4.5"
             " hours."
         ),
     ]
@@ -72,7 +72,7 @@ def test_notes_tell_what_was_merged_left_out_and_assumed(
     notes = json.loads((EXAMPLES / "generation_notes.json").read_bytes())
     page = page_on(example_curriculum, **{GENERATION_NOTES: notes})
     told = page.partition("## How the curriculum was made")[2]
-    for word in ("- merged: ", "- left out: ", "- left for later: ", "- circle broken: "):
+    for word in ("- merged: ", "- left out: ", "- left for later: ", "- cycle broken: "):
         assert word in told
     assert told.count("- assumed: ") == len(notes["assumptions"])
 

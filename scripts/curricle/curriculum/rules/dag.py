@@ -63,7 +63,7 @@ def _cycles(subject: Subject) -> Iterator[Hit]:
         first = nodes[cycle[0]]
         yield Hit(
             pointer_to("nodes", cycle[0], "prerequisites", first.prerequisites.index(last)),
-            f"{len(cycle)} nodes need each other in a circle: {' → '.join(shown)}",
+            f"{len(cycle)} nodes need each other in a cycle: {' → '.join(shown)}",
         )
 
 
@@ -137,8 +137,8 @@ DAG_RULES: Final = (
         id="dag.cycle",
         category=Category.DAG,
         severity=Severity.ERROR,
-        summary="The prerequisites form no circle.",
-        hint="remove the prerequisite of the circle that is least true",
+        summary="The prerequisites form no cycle.",
+        hint="remove the prerequisite of the cycle that is least true",
         example=Example(curriculum={"/nodes/0/prerequisites": ["joins"]}),
         check=_cycles,
     ),
