@@ -21,6 +21,7 @@ def plan(curriculum: Curriculum, spec: TopicSpec, start_date: date | None) -> di
 
     Raises:
         InvalidArgumentError: with this start date, the plan outlasts the calendar.
+        TopicSpecInvalidError: the budget is too small for the curriculum.
     """
     made = make_plan(
         curriculum, hours_per_week=spec.constraints.hours_per_week, start_date=start_date

@@ -28,7 +28,9 @@ def make_curriculum(work: Work, provider: Provider, *, force: bool) -> None:
     """Generate the curriculum where it is missing or stale, or take over a person's edit.
 
     Raises:
-        StageConflictError: it is stale, but a person made or changed it.
+        StageConflictError: it is stale, but a person made or changed it; or nothing is in scope.
+        TopicSpecInvalidError: the topic spec names a file that is not there.
+        ScopeInvalidError: the scope document or a context file cannot be read.
     """
     work.stage = Stage.GENERATED
     state = work.state(Stage.GENERATED)

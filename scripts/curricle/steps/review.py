@@ -76,6 +76,7 @@ def make_plan(work: Work, spec: TopicSpec, start_date: date | None = None) -> No
 
     Raises:
         InvalidArgumentError: with this start date, the plan outlasts the calendar.
+        TopicSpecInvalidError: the budget is too small for the curriculum.
     """
     work.stage = Stage.PLANNED
     made = work.writer.record.stages.get(Stage.PLANNED)

@@ -43,6 +43,9 @@ def take_scope(work: Work, choice: ScopeChoice | None) -> None:
     """Fill the topic spec from the scope document, where one is given or has changed.
 
     A person's curriculum that was current stays so: what was filled in is no request of theirs.
+
+    Raises:
+        TopicSpecInvalidError, ScopeInvalidError, InvalidArgumentError: as `stages.intake.take_in`.
     """
     from curricle.stages.intake import take_in
 
