@@ -36,7 +36,7 @@ def test_status_tells_stage_artifacts_failure_and_what_is_next(
     answer = curricle.good("status", revised.name, "--json").json
     assert set(answer) == {
         *("schema_version", "run_id", "run_dir", "name", "created_at", "stage", "stages"),
-        *("has_scope", "interrupted", "artifacts", "last_failure", "journal", "next"),
+        *("has_scope", "interrupted", "rebuilt", "artifacts", "last_failure", "journal", "next"),
     }
     assert answer["stages"] == STAGES
     assert answer["last_failure"] is None
