@@ -48,6 +48,21 @@ def test_parts_stay_with_their_whole_when_something_before_them_is_merged() -> N
     assert {("Fruit", "Jam"), ("Sugar", "Jam")} <= edges(draft)
 
 
+def test_what_the_spec_puts_in_focus_is_merged_last() -> None:
+    pack = {"focus_terms": ["apple", "no such fruit", "..."]}
+    draft = compiled(TEXT, constraints={"node_count_max": 3}, context_pack=pack)
+    assert titles(draft) == ["Apples", "Figs", "Grapes"]
+    alone = compiled(TEXT, constraints={"node_count_max": 1}, context_pack=pack)
+    assert len(titles(alone)) == 1
+
+
+def test_a_part_in_focus_stays_though_others_are_larger() -> None:
+    text = "# T\n\n## Bread\n\nBaked.\n\n### Crust\n\nHard.\n\n## Jam\n\nSweet and red.\n"
+    pack = {"focus_terms": ["Crust"]}
+    draft = compiled(text, constraints={"node_count_max": 2}, context_pack=pack)
+    assert titles(draft) == ["Bread", "Crust"]
+
+
 def test_what_needed_a_merged_concept_needs_what_it_went_into() -> None:
     text = sections(
         ("Flour", "Ground."), ("Water", "Wet stuff. " * 9), ("Dough", "Needs flour. " * 9)
@@ -78,6 +93,9 @@ def test_what_does_not_fit_the_hours_is_left_for_later_and_told() -> None:
     assert all(part.reason == "the spec allows 1 hours" for part in draft.optional)
     (question,) = [q for q in draft.curriculum.open_questions if "want of hours" in q.question]
     assert all(title in question.question for title in later)
+    pack = {"focus_terms": [later[0]]}
+    focused = compiled(TEXT, constraints={"total_hours_max": 1}, context_pack=pack)
+    assert later[0] in titles(focused)
 
 
 def test_nothing_that_others_need_is_left_for_later() -> None:

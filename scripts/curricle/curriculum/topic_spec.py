@@ -61,6 +61,7 @@ class ContextPack:
 
     domain: str = ""
     focus_terms: tuple[str, ...] = ()
+    """What has one in its title is the last to be merged or left for later."""
     local_paths: tuple[str, ...] = ()
     """Relative to the run's `inputs/context/`."""
     preferred_resource_kinds: tuple[str, ...] = ()
@@ -69,11 +70,12 @@ class ContextPack:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TopicSpec:
-    """A ready request for a curriculum."""
+    """A ready request for a curriculum: what a provider acts on.
+
+    `audience` and `prerequisites` stay in the document, for readers.
+    """
 
     goal: str
-    audience: str
-    prerequisites: tuple[str, ...]
     scope_in: tuple[str, ...]
     scope_out: tuple[str, ...]
     constraints: Constraints
@@ -89,8 +91,6 @@ class TopicSpec:
         pack = document.get("context_pack", {})
         return cls(
             goal=document["goal"],
-            audience=document["audience"],
-            prerequisites=tuple(document["prerequisites"]),
             scope_in=tuple(document["scope_in"]),
             scope_out=tuple(document["scope_out"]),
             constraints=Constraints(**{**limits, "depth": Depth(limits["depth"])}),

@@ -12,7 +12,7 @@ from curricle.generation.compose import Additions, compose_curriculum, questions
 from curricle.generation.document import parse_document
 from curricle.generation.excerpt import outline_of
 from curricle.generation.exclusion import exclude_out_of_scope, exclude_unnamed
-from curricle.generation.limits import fit_count, fit_hours
+from curricle.generation.limits import fit_count, fit_hours, titles_in_focus
 from curricle.generation.mentions import find_mentions
 from curricle.generation.merging import merge_duplicates
 from curricle.generation.names import names_of
@@ -81,7 +81,10 @@ def compile_brief(brief: Brief) -> Draft:
     outline = exclude_out_of_scope(_outline(brief), brief.spec.scope_out)
     outline = assign_objectives(exclude_unnamed(_with_spec_items(outline, brief)))
     limits = brief.spec.constraints
-    concepts, merged = fit_count(outline.concepts, limits)
+    focus = titles_in_focus(
+        (concept.title for concept in outline.concepts), brief.spec.context_pack.focus_terms
+    )
+    concepts, merged = fit_count(outline.concepts, limits, focus)
     found = infer_prerequisites(concepts, limit=limits.max_prerequisites_per_node)
     outcomes = assign(brief.spec.context_pack.required_outcomes, concepts)
     misconceptions = assign(brief.spec.misconceptions, concepts)
@@ -103,7 +106,7 @@ def compile_brief(brief: Brief) -> Draft:
             *_homeless("required outcome", outcomes.homeless),
         ],
     )
-    fitted, optional = fit_hours(curriculum, limits)
+    fitted, optional = fit_hours(curriculum, limits, focus)
     return Draft(
         curriculum=_forget(fitted, optional),
         merged=(*outline.merged, *merged),

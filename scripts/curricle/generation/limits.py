@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from curricle.curriculum.titles import title_key
 from curricle.generation.merging import join
 from curricle.generation.outline import Concept, LeftOut, Merged
 from curricle.generation.wording import key_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from curricle.curriculum.topic_spec import Constraints
     from curricle.curriculum.values import Curriculum, Node
@@ -24,15 +25,26 @@ SCALE_MIN: Final = 0.5
 SCALE_MAX: Final = 2.0
 
 
+def titles_in_focus(titles: Iterable[str], terms: Iterable[str]) -> frozenset[str]:
+    """Return the titles that hold all words of one of the spec's focus terms."""
+    wanted = [set(key) for term in terms if (key := title_key(term))]
+    if not wanted:
+        return frozenset()
+    return frozenset(t for t in titles if any(key <= set(title_key(t)) for key in wanted))
+
+
 def fit_count(
-    concepts: Sequence[Concept], limits: Constraints
+    concepts: Sequence[Concept], limits: Constraints, focus: Collection[str] = ()
 ) -> tuple[tuple[Concept, ...], tuple[Merged, ...]]:
-    """Return concepts within the limits on their number, as far as the text allows."""
+    """Return concepts within the limits on their number, as far as the text allows.
+
+    What is titled as in `focus` is merged last.
+    """
     merged: list[Merged] = []
     kept = list(concepts)
     if limits.node_count_max is not None:
         while len(kept) > limits.node_count_max:
-            kept, one = _merge_smallest(kept)
+            kept, one = _merge_smallest(kept, focus)
             merged.append(one)
     if limits.node_count_min is not None:
         kept += _split_terms(kept, limits.node_count_min - len(kept))
@@ -40,14 +52,17 @@ def fit_count(
 
 
 def fit_hours(
-    curriculum: Curriculum, limits: Constraints
+    curriculum: Curriculum, limits: Constraints, focus: Collection[str] = ()
 ) -> tuple[Curriculum, tuple[LeftOut, ...]]:
-    """Return the curriculum within the limits on its hours, as far as estimates may bend."""
+    """Return the curriculum within the limits on its hours, as far as estimates may bend.
+
+    What is titled as in `focus` is left for later last.
+    """
     low, high = limits.total_hours_min * 60, limits.total_hours_max * 60
     nodes = list(curriculum.nodes)
     left: list[LeftOut] = []
     while len(nodes) > 1 and _total(nodes) * SCALE_MIN > high:
-        node = _least_needed(nodes)
+        node = _least_needed(nodes, focus)
         nodes.remove(node)
         line = node.sources[0].first_line if node.sources else None
         why = f"the spec allows {limits.total_hours_max:g} hours"
@@ -66,21 +81,29 @@ def bend_minutes(minutes: Sequence[float], low: float, high: float) -> list[floa
     if low <= total <= high:
         return list(minutes)
     factor = max(SCALE_MIN, high / total) if total > high else min(SCALE_MAX, low / total)
-    bent = [max(MINUTES_STEP, round(m * factor / MINUTES_STEP) * MINUTES_STEP) for m in minutes]
+    bent: list[float] = [
+        max(MINUTES_STEP, round(m * factor / MINUTES_STEP) * MINUTES_STEP) for m in minutes
+    ]
     for at in sorted(range(len(bent)), key=lambda at: (-bent[at], at)):
         if sum(bent) > high and bent[at] > MINUTES_STEP:
             bent[at] -= MINUTES_STEP
         elif sum(bent) < low and sum(bent) + MINUTES_STEP <= high and factor < SCALE_MAX:
             bent[at] += MINUTES_STEP
-    return [float(m) if m != int(m) else int(m) for m in bent]
+    return bent
 
 
-def _merge_smallest(concepts: list[Concept]) -> tuple[list[Concept], Merged]:
+def _merge_smallest(
+    concepts: list[Concept], focus: Collection[str]
+) -> tuple[list[Concept], Merged]:
     """Join the leaf with the least text to what it is part of, or to its neighbour."""
     parents = {concept.parent for concept in concepts}
     leaves = [at for at in range(len(concepts)) if at not in parents]
-    inner = [at for at in leaves if concepts[at].parent is not None]
-    at = min(inner or leaves, key=lambda leaf: (_size(concepts[leaf]), -leaf))
+
+    def worth(leaf: int) -> tuple[bool, bool, int, int]:
+        concept = concepts[leaf]
+        return concept.title in focus, concept.parent is None, _size(concept), -leaf
+
+    at = min(leaves, key=worth)
     home = concepts[at].parent
     if home is None:
         home = at - 1 if at else 1
@@ -136,7 +159,11 @@ def _total(nodes: Sequence[Node]) -> float:
     return sum(node.estimate_minutes for node in nodes)
 
 
-def _least_needed(nodes: Sequence[Node]) -> Node:
+def _least_needed(nodes: Sequence[Node], focus: Collection[str]) -> Node:
     needed = {before for node in nodes for before in node.prerequisites}
     leaves = [node for node in nodes if node.id not in needed]
-    return min(reversed(leaves), key=lambda node: (node.confidence or 0, node.estimate_minutes))
+
+    def worth(node: Node) -> tuple[bool, float, float]:
+        return node.title in focus, node.confidence or 0, node.estimate_minutes
+
+    return min(reversed(leaves), key=worth)
