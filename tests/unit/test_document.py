@@ -44,7 +44,6 @@ def test_a_title_is_the_headings_text_without_its_markup(heading: str, title: st
 def test_front_matter_is_no_part_of_the_text() -> None:
     document = parse_document("---\ntitle: Front\n# not a heading\n---\n\n# Real\n")
     assert [section.title for section in document.sections] == ["", "Real"]
-    assert "title: Front" in document.front_matter
     assert document.sections[1].line == 6
 
 

@@ -108,7 +108,6 @@ class Document:
 
     sections: tuple[Section, ...]
     line_count: int
-    front_matter: str = ""
     unclosed_code_line: int | None = None
     """Where a code block begins that swallows the rest of the document."""
 
@@ -119,11 +118,8 @@ def parse_document(text: str) -> Document:
     lines = text.split("\n")
     reader = _Reader(lines)
     sections = [_Open(title="", level=0, line=1, parent=None)]
-    front_matter = ""
     for node in SyntaxTreeNode(_parser().parse(text)).children:
-        if node.type == "front_matter":
-            front_matter = node.content
-        elif node.type == "heading":
+        if node.type == "heading":
             level = int(node.tag[1:])
             parent = len(sections) - 1
             while sections[parent].level >= level:
@@ -150,7 +146,6 @@ def parse_document(text: str) -> Document:
             for section, end in zip(sections, ends, strict=True)
         ),
         line_count=len(lines),
-        front_matter=front_matter,
         unclosed_code_line=reader.unclosed_code_line,
     )
 
@@ -199,7 +194,7 @@ class _Reader:
             case "html_block":
                 section.comments.append(_line_range(node))
             case _:
-                pass  # a rule between paragraphs
+                pass  # a rule between paragraphs, or front matter
 
     def _read_item(
         self,
