@@ -232,6 +232,164 @@ class ProviderUnknownError(CurricleError):
         )
 
 
+class ProviderKeyMissingError(CurricleError):
+    """A provider that needs a key was chosen, and none that can be used is set."""
+
+    code = "provider_key_missing"
+    exit_status = 4
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"OPENAI_API_KEY is required: {why}",
+            hint="set OPENAI_API_KEY, or AGENT_PROVIDER=internal, which needs none",
+            details={"variable": "OPENAI_API_KEY"},
+        )
+
+
+class ProviderBaseUrlInvalidError(CurricleError):
+    """`OPENAI_BASE_URL` is no address of a server."""
+
+    code = "provider_base_url_invalid"
+    exit_status = 4
+
+    def __init__(self, shown: str, why: str) -> None:
+        super().__init__(
+            f"invalid OPENAI_BASE_URL {shown!r}: {why}",
+            hint="write it as http(s)://host[:port]/path, or unset it for the default",
+            details={"variable": "OPENAI_BASE_URL"},
+        )
+
+
+class ProviderCommandMissingError(CurricleError):
+    """`CODING_AGENT_CMD` names nothing that can be run."""
+
+    code = "provider_command_missing"
+    exit_status = 4
+
+    def __init__(self, command: str, why: str) -> None:
+        super().__init__(
+            f"CODING_AGENT_CMD {command!r}: {why}",
+            hint="install the Codex CLI, or set CODING_AGENT_CMD to its name or absolute path",
+            details={"variable": "CODING_AGENT_CMD", "command": command},
+        )
+
+
+class ProviderConfigInvalidError(CurricleError):
+    """A setting of a provider that cannot be."""
+
+    code = "provider_config_invalid"
+    exit_status = 4
+
+    def __init__(self, variable: str, why: str, *, hint: str) -> None:
+        super().__init__(f"{variable}: {why}", hint=hint, details={"variable": variable})
+
+
+class ProviderError(CurricleError):
+    """A provider was asked and gave no answer to use."""
+
+    exit_status = 5
+    is_transient: ClassVar[bool] = False
+    """Whether asking again may help."""
+
+    def __init__(
+        self,
+        provider: str,
+        why: str,
+        *,
+        hint: str = "",
+        retry_after_seconds: float | None = None,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(
+            f"{provider}: {why}", hint=hint, details={"provider": provider, **(details or {})}
+        )
+        self.retry_after_seconds = retry_after_seconds
+        """What the server asked to wait, or None."""
+
+
+class ProviderAuthRejectedError(ProviderError):
+    """The server does not accept the key, or not for this."""
+
+    code = "provider_auth_rejected"
+    hint = "check the key and its permissions; `doctor --provider` shows which one is used"
+
+
+class ProviderModelUnsupportedError(ProviderError):
+    """The model is not there, not for this account, or cannot do what is asked."""
+
+    code = "provider_model_unsupported"
+    hint = "unset AGENT_MODEL, or set it to a model that the server has"
+
+
+class ProviderRateLimitedError(ProviderError):
+    """Too many requests for now."""
+
+    code = "provider_rate_limited"
+    hint = "wait, then type the same command again: what was answered is not asked again"
+    is_transient = True
+
+
+class ProviderQuotaExhaustedError(ProviderError):
+    """The account has nothing left."""
+
+    code = "provider_quota_exhausted"
+    hint = "check plan and billing of the account, or use another provider"
+
+
+class ProviderUnavailableError(ProviderError):
+    """The server cannot be reached, or failed."""
+
+    code = "provider_unavailable"
+    hint = "check the network and the server, then type the same command again"
+    is_transient = True
+
+
+class ProviderTimeoutError(ProviderError):
+    """There was no answer in time."""
+
+    code = "provider_timeout"
+    hint = "raise AGENT_TIMEOUT_SECONDS, then type the same command again"
+    is_transient = True
+
+
+class ProviderOutputInvalidError(ProviderError):
+    """There was an answer, but not the structured one that was asked for."""
+
+    code = "provider_output_invalid"
+    hint = "unset AGENT_MODEL or choose a model that keeps to a schema, then type the command again"
+    is_transient = True
+
+
+class ProviderRefusedError(ProviderError):
+    """The model or a filter before it declined to answer."""
+
+    code = "provider_refused"
+    hint = "change what the documents ask for, or use another provider"
+
+
+class ProviderContextOverflowError(ProviderError):
+    """The request is larger than the model takes."""
+
+    code = "provider_context_overflow"
+    hint = "select sections with --scope-section, or use a model with a larger context"
+
+
+class ProviderSandboxDeniedError(ProviderError):
+    """The command could not set up its sandbox."""
+
+    code = "provider_sandbox_denied"
+    hint = (
+        "allow unprivileged user namespaces or install bubblewrap; `doctor` shows what is missing"
+    )
+
+
+class BudgetExhaustedError(CurricleError):
+    """A budget of attempts, tokens or seconds ended before the work did."""
+
+    code = "budget_exhausted"
+    exit_status = 8
+
+
 class DependencyMissingError(CurricleError):
     """A library the program needs is not installed."""
 
