@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from curricle.curriculum.titles import title_key
-from curricle.curriculum.values import Curriculum, OpenQuestion, Resource
+from curricle.curriculum.values import Curriculum, OpenQuestion
 from curricle.generation.assignment import assign, assign_objectives
+from curricle.generation.background import background_of
 from curricle.generation.compose import Additions, compose_curriculum, questions_about
 from curricle.generation.document import parse_document
 from curricle.generation.excerpt import outline_of
 from curricle.generation.exclusion import exclude_out_of_scope, exclude_unnamed
-from curricle.generation.limits import fit_count, fit_hours, titles_in_focus
-from curricle.generation.mentions import find_mentions
+from curricle.generation.limits import fit_count, fit_hours, forget, titles_in_focus
 from curricle.generation.merging import merge_duplicates
-from curricle.generation.names import names_of
 from curricle.generation.outline import Concept, LeftOut, Merged, Outline
 from curricle.generation.prerequisites import infer_prerequisites
-from curricle.generation.reading import read_passages
 from curricle.generation.roles import is_unwritten_title
-from curricle.layout import CONTEXT, TOPIC_SPEC
+from curricle.layout import TOPIC_SPEC
 from curricle.printable import without_control_characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from curricle.curriculum.topic_spec import TopicSpec
-    from curricle.generation.edges import Prerequisites
     from curricle.generation.selection import Selection
-
-_BACKGROUND_MAX: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +83,8 @@ def compile_brief(brief: Brief) -> Draft:
     found = infer_prerequisites(concepts, limit=limits.max_prerequisites_per_node)
     outcomes = assign(brief.spec.context_pack.required_outcomes, concepts)
     misconceptions = assign(brief.spec.misconceptions, concepts)
-    background = _background(concepts, brief.context)
+    background = background_of([(c.title, *c.aliases) for c in concepts], brief.context)
+    titles = [concept.title for concept in concepts]
     curriculum = compose_curriculum(
         concepts,
         found.edges,
@@ -108,12 +104,12 @@ def compile_brief(brief: Brief) -> Draft:
     )
     fitted, optional = fit_hours(curriculum, limits, focus)
     return Draft(
-        curriculum=_forget(fitted, optional),
+        curriculum=forget(fitted, optional),
         merged=(*outline.merged, *merged),
         left_out=outline.left_out,
         optional=optional,
-        cycles_broken=tuple(_cycles_json(concepts, found)),
-        assumptions=tuple(_assumptions(concepts, found)),
+        cycles_broken=tuple(found.cycles_json(titles)),
+        assumptions=tuple(found.assumptions(titles)),
     )
 
 
@@ -143,74 +139,10 @@ def _with_spec_items(outline: Outline, brief: Brief) -> Outline:
     return merge_duplicates(replace(outline, concepts=(*outline.concepts, *added)))
 
 
-def _background(
-    concepts: Sequence[Concept], context: Mapping[str, str]
-) -> list[tuple[Resource, ...]]:
-    """Return for each concept the places in the context files that speak of it first."""
-    names = names_of([(concept.title, *concept.aliases) for concept in concepts])
-    found: list[list[Resource]] = [[] for _ in concepts]
-    for name, text in sorted(context.items()):
-        seen: dict[int, int] = {}
-        for section in parse_document(text).sections:
-            for at, mention in find_mentions(-1, read_passages(section.passages), names).items():
-                seen.setdefault(at, mention.line)
-        for at, line in sorted(seen.items()):
-            if len(found[at]) < _BACKGROUND_MAX:
-                found[at].append(
-                    Resource(
-                        title=f"{concepts[at].title} in {name}",
-                        url=f"{CONTEXT}/{name}#L{line}",
-                        kind="text",
-                        role="background",
-                        citation=f"{CONTEXT}/{name}, line {line}",
-                    )
-                )
-    return [tuple(own) for own in found]
-
-
 def _homeless(what: str, texts: Sequence[str]) -> Iterator[OpenQuestion]:
     for text in texts:
         yield OpenQuestion(
             question=f"No concept speaks of the {what} “{text}”: where does it belong?"
-        )
-
-
-def _forget(curriculum: Curriculum, optional: Sequence[LeftOut]) -> Curriculum:
-    """Remove from open questions what is no longer a node."""
-    if not optional:
-        return curriculum
-    ids = {node.id for node in curriculum.nodes}
-    questions = [
-        replace(q, related_nodes=tuple(n for n in q.related_nodes if n in ids))
-        for q in curriculum.open_questions
-        if not q.related_nodes or set(q.related_nodes) & ids
-    ]
-    names = ", ".join(part.title for part in optional)
-    questions.append(
-        OpenQuestion(
-            question=f"Left for later for want of hours: {names}. Is that the right choice?"
-        )
-    )
-    return replace(curriculum, open_questions=tuple(questions))
-
-
-def _cycles_json(concepts: Sequence[Concept], found: Prerequisites) -> Iterator[dict[str, Any]]:
-    for broken in found.broken_cycles:
-        yield {
-            "cycle": [concepts[at].title for at in broken.cycle],
-            "removed": {
-                "before": concepts[broken.edge.before].title,
-                "after": concepts[broken.edge.after].title,
-            },
-            "reason": f"it is the weakest of the cycle: {broken.edge.reason}",
-        }
-
-
-def _assumptions(concepts: Sequence[Concept], found: Prerequisites) -> Iterator[str]:
-    for edge in found.dropped:
-        yield (
-            f"{concepts[edge.after].title} does not name {concepts[edge.before].title} as a prerequisite,"
-            " to stay within constraints.max_prerequisites_per_node"
         )
 
 

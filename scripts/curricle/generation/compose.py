@@ -61,7 +61,7 @@ def compose_curriculum(
     questions: Iterable[OpenQuestion],
 ) -> Curriculum:
     """Return the curriculum; nodes stand in the order of the concepts."""
-    ids = _ids(concepts)
+    ids = node_ids([concept.title for concept in concepts])
     needs: list[list[Edge]] = [[] for _ in concepts]
     for edge in edges:
         needs[edge.after].append(edge)
@@ -83,15 +83,16 @@ def compose_curriculum(
     return Curriculum(
         topic=printable(topic),
         nodes=nodes,
-        open_questions=(*_unanswered(concepts, ids), *questions, *_strict_questions(nodes, spec)),
+        open_questions=(*_unanswered(concepts, ids), *questions, *strict_questions(nodes, spec)),
     )
 
 
-def _ids(concepts: Sequence[Concept]) -> list[str]:
+def node_ids(titles: Sequence[str]) -> list[str]:
+    """Return a short id for each title, all different."""
     ids: list[str] = []
     taken: set[str] = set()
-    for at, concept in enumerate(concepts):
-        plain = unicodedata.normalize("NFKD", concept.title).encode("ascii", "ignore").decode()
+    for at, title in enumerate(titles):
+        plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
         words = plain.lower().replace("++", "-plus-plus").replace("#", "-sharp")
         slug = re.sub(r"[^a-z0-9]+", "-", words)[:_SLUG_LENGTH_MAX].strip("-")
         slug = slug or f"concept-{at + 1}"
@@ -173,7 +174,8 @@ def _unanswered(concepts: Sequence[Concept], ids: Sequence[str]) -> Iterator[Ope
         yield OpenQuestion(question=question, related_nodes=(ids[at],))
 
 
-def _strict_questions(nodes: Sequence[Node], spec: TopicSpec) -> Iterator[OpenQuestion]:
+def strict_questions(nodes: Sequence[Node], spec: TopicSpec) -> Iterator[OpenQuestion]:
+    """Yield what the evidence mode `strict` leaves open in any curriculum."""
     if spec.evidence_mode is EvidenceMode.STRICT:
         yield OpenQuestion(
             question=f"The pass criteria of {len(nodes)} nodes follow from one document's own words: which"

@@ -41,12 +41,17 @@ def outline_of(document: Document, selection: Selection) -> Outline:
         case ScopeMode.FULL:
             return find_concepts(document)
         case ScopeMode.SECTION:
-            return find_concepts(_only_sections(document, selection.sections))
+            return find_concepts(only_sections(document, selection.sections))
         case ScopeMode.SEED_LIST:
             return _seeds(document)
 
 
-def _only_sections(document: Document, headings: tuple[str, ...]) -> Document:
+def only_sections(document: Document, headings: tuple[str, ...]) -> Document:
+    """Return the document with the named sections and their parts alone.
+
+    Raises:
+        UnknownSectionError: there is no such heading.
+    """
     titles = tuple(section.title for section in document.sections if section.title)
     keys = [title_key(section.title) for section in document.sections]
     chosen: set[int] = set()

@@ -21,9 +21,9 @@ def exclude_unnamed(outline: Outline) -> Outline:
     reasons = {
         at: reason
         for at, concept in enumerate(outline.concepts)
-        if (reason := _flaw_of(concept.title))
+        if (reason := flaw_of(concept.title))
     }
-    title = "" if _flaw_of(outline.title) else outline.title
+    title = "" if flaw_of(outline.title) else outline.title
     return replace(_without(outline, reasons), title=title)
 
 
@@ -37,7 +37,8 @@ def exclude_out_of_scope(outline: Outline, scope_out: Sequence[str]) -> Outline:
     return _without(outline, gone)
 
 
-def _flaw_of(title: str) -> str:
+def flaw_of(title: str) -> str:
+    """Return why a title names no concept, as the end of a sentence; empty when it names one."""
     if not words_of(title):
         return "names nothing: it has no words"
     if is_unwritten_title(title):

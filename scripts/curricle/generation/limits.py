@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from curricle.curriculum.titles import title_key
+from curricle.curriculum.values import OpenQuestion
 from curricle.generation.merging import join
 from curricle.generation.outline import Concept, LeftOut, Merged
 from curricle.generation.wording import key_terms
@@ -70,6 +71,25 @@ def fit_hours(
     minutes = bend_minutes([node.estimate_minutes for node in nodes], low, high)
     fitted = [replace(n, estimate_minutes=m) for n, m in zip(nodes, minutes, strict=True)]
     return replace(curriculum, nodes=tuple(fitted)), tuple(left)
+
+
+def forget(curriculum: Curriculum, optional: Sequence[LeftOut]) -> Curriculum:
+    """Return the curriculum with its questions rid of what was left for later, and a new one."""
+    if not optional:
+        return curriculum
+    ids = {node.id for node in curriculum.nodes}
+    questions = [
+        replace(q, related_nodes=tuple(n for n in q.related_nodes if n in ids))
+        for q in curriculum.open_questions
+        if not q.related_nodes or set(q.related_nodes) & ids
+    ]
+    names = ", ".join(part.title for part in optional)
+    questions.append(
+        OpenQuestion(
+            question=f"Left for later for want of hours: {names}. Is that the right choice?"
+        )
+    )
+    return replace(curriculum, open_questions=tuple(questions))
 
 
 def bend_minutes(minutes: Sequence[float], low: float, high: float) -> list[float]:

@@ -51,18 +51,23 @@ def mend_document(
 def note_feedback(document: Mapping[str, Any], feedback: str) -> dict[str, Any]:
     """Return the document with a person's feedback as an open question on the nodes it names."""
     words = " ".join(feedback.split())
-    # In a sentence an article may also be the last word of a title: Vitamin A.
-    keys = (title_key(words), tuple(map(singular, words_of(words))))
-    spoken = [f" {' '.join(key)} " for key in keys]
-    named = [
-        node["id"]
-        for node in document["nodes"]
-        if (key := " ".join(title_key(node["title"]))) and any(f" {key} " in s for s in spoken)
-    ]
+    named = [document["nodes"][at]["id"] for at in find_named(document, words)]
     question: dict[str, Any] = {"question": f"Feedback to be acted on: {words}"}
     if named:
         question["related_nodes"] = named
     return {**document, "open_questions": [*document.get("open_questions", []), question]}
+
+
+def find_named(document: Mapping[str, Any], text: str) -> list[int]:
+    """Return the indexes of the nodes that a text names by title."""
+    # In a sentence an article may also be the last word of a title: Vitamin A.
+    keys = (title_key(text), tuple(map(singular, words_of(text))))
+    spoken = [f" {' '.join(key)} " for key in keys]
+    return [
+        at
+        for at, node in enumerate(document["nodes"])
+        if (key := " ".join(title_key(node["title"]))) and any(f" {key} " in s for s in spoken)
+    ]
 
 
 def _place(finding: Finding) -> list[tuple[int, str]]:
@@ -196,3 +201,6 @@ _MENDS: Final[Mapping[str, Callable[[_Document, _Pointer, TopicSpec | None], str
     "quality.hours-below-minimum": _bend_hours,
     "quality.hours-above-maximum": _bend_hours,
 }
+
+MENDED_BY_RULE: Final = frozenset(_MENDS)
+"""Rules whose findings need no judgement."""

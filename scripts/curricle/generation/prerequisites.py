@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from curricle.generation.outline import Concept
-    from curricle.generation.precedence import Precedence
 
 _SERIES_SCORE: Final = 12.0
 _BASIS_SCORE: Final = 10.0
@@ -35,13 +34,23 @@ def infer_prerequisites(concepts: Sequence[Concept], *, limit: int | None) -> Pr
     stated = list(stated_edges(concepts, evidence))
     known = {(edge.before, edge.after) for edge in stated}
     edges = [*stated, *_structural(concepts), *inferred_edges(concepts, evidence, known)]
+    level = evidence.precedence.level
+    order = sorted(range(len(concepts)), key=lambda at: (level[at], at))
+    return settle(edges, order, limit=limit)
+
+
+def settle(edges: Iterable[Edge], order: Sequence[int], *, limit: int | None) -> Prerequisites:
+    """Return the strongest edges that form a DAG, without those that follow from others.
+
+    `order` is a guess at the final order of all concepts; a good one saves time.
+    """
     strongest: dict[tuple[int, int], Edge] = {}
     for edge in edges:
         pair = (edge.before, edge.after)
         if pair not in strongest or strongest[pair].score < edge.score:
             strongest[pair] = edge
-    kept, broken = _without_cycles(len(concepts), strongest.values(), evidence.precedence)
-    return _limited(_reduced(len(concepts), kept), broken, limit)
+    kept, broken = _without_cycles(order, strongest.values())
+    return _limited(_reduced(len(order), kept), broken, limit)
 
 
 def _structural(concepts: Sequence[Concept]) -> Iterator[Edge]:
@@ -84,9 +93,9 @@ def _structural(concepts: Sequence[Concept]) -> Iterator[Edge]:
 
 
 def _without_cycles(
-    count: int, edges: Iterable[Edge], precedence: Precedence
+    order: Sequence[int], edges: Iterable[Edge]
 ) -> tuple[list[Edge], list[BrokenCycle]]:
-    graph = AcyclicGraph(sorted(range(count), key=lambda at: (precedence.level[at], at)))
+    graph = AcyclicGraph(order)
     kept, broken = [], []
     for edge in sorted(edges, key=lambda e: (-e.score, e.after, e.before)):
         way = graph.add(edge.before, edge.after)
