@@ -55,6 +55,14 @@ def check_document(kind: DocumentKind, value: object) -> tuple[Violation, ...]:
     return tuple(_violation(error) for error in _validator(kind).iter_errors(value))
 
 
+def check_value(schema: Mapping[str, Any], value: object) -> tuple[Violation, ...]:
+    """Return where `value` breaks a schema that stands in no file, in document order."""
+    import jsonschema_rs
+
+    validator = jsonschema_rs.Draft202012Validator(schema)
+    return tuple(_violation(error) for error in validator.iter_errors(value))
+
+
 @cache
 def _validator(kind: DocumentKind) -> jsonschema_rs.Draft202012Validator:
     import jsonschema_rs

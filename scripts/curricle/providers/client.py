@@ -7,21 +7,14 @@ an answer means are `authoring/`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from curricle.authoring.question import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
-    """One structured request."""
-
-    name: str
-    """What it is for, such as `outline` or `section 3`; for progress and the journal."""
-    prompt: str
-    schema: Mapping[str, Any]
-    """JSON Schema of the answer, within the subset that servers enforce strictly."""
+__all__ = ["Answer", "Client", "Question", "Usage"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
