@@ -1,0 +1,131 @@
+"""Asks a model through the Codex CLI: one process for one attempt, gone after it.
+
+The prompt comes on its stdin, the answer in a file and in the events it prints. How it is called:
+`codex_command.py`; what its events are: `codex_events.py`; what counts as an answer:
+`codex_verdict.py`; that no process stays: `process.py`.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Final
+
+from curricle.canonical import document_bytes
+from curricle.fsio import translated
+from curricle.providers.client import Answer, Usage
+from curricle.providers.codex_command import arguments, scratch_folder, variables
+from curricle.providers.codex_events import Transcript
+from curricle.providers.codex_faults import NAME
+from curricle.providers.codex_verdict import find_fault, find_fault_of_answer, is_hopeless
+from curricle.providers.masking import mask
+from curricle.providers.process import LINE_BYTES_MAX, running
+from curricle.providers.settings import resolve_command, shown_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from curricle.providers.client import Question
+    from curricle.providers.codex_command import Scratch
+    from curricle.providers.process import Process
+    from curricle.providers.settings import ModelSettings
+
+SILENCE_SECONDS_MAX: Final = 60.0
+"""A server that has not sent as much as headers by then is taken for gone; a third of the time
+that is left where that is less, so that there is time to ask again."""
+LINGERING_SECONDS_MAX: Final = 0.5
+"""So long may it take to leave after its turn is over."""
+_URL: Final = re.compile(r"https?://[^\s\"'<>),]+")
+
+
+class CodexExec:
+    """Asks through `codex exec`."""
+
+    def __init__(self, settings: ModelSettings, environment: Mapping[str, str]) -> None:
+        self._settings = settings
+        self._environment = environment
+
+    @property
+    def name(self) -> str:
+        """Return the name it is chosen by."""
+        return NAME
+
+    @property
+    def model(self) -> str | None:
+        """Return the model it asks for, or None for codex's default."""
+        return self._settings.model
+
+    def ask(
+        self, question: Question, *, seconds_left: float, tell: Callable[[str], None]
+    ) -> Answer:
+        """Run codex once, which ends within `seconds_left` or little more; `tell` takes progress.
+
+        Raises:
+            ProviderError: there is no answer to use; its type says why.
+            ProviderCommandMissingError, ProviderConfigInvalidError: codex cannot be run as set up.
+            DiskFullError, PermissionDeniedError, IoError: there is no place for its files.
+        """
+        deadline_at = time.monotonic() + seconds_left
+        silent_until = time.monotonic() + min(SILENCE_SECONDS_MAX, seconds_left / 3)
+        with scratch_folder() as scratch:
+            with translated(scratch.schema):
+                scratch.schema.write_bytes(document_bytes(question.schema))
+            with self._process(question.prompt, scratch) as process:
+                heard = self._listen(process, deadline_at, silent_until, tell)
+            command = self._settings.command
+            fault = find_fault(heard, process.status, command=command, shown=self._shown)
+            if fault is not None:
+                raise fault
+            # The file is whole where codex ended by itself, its last event where it was ended.
+            text = _read_answer(scratch.answer) if process.status == 0 else heard.message or ""
+        fault = find_fault_of_answer(text)
+        if fault is not None:
+            raise fault
+        return Answer(
+            text=text, model=self.model, usage=heard.usage or Usage(), request_id=heard.thread_id
+        )
+
+    def _process(self, prompt: str, scratch: Scratch) -> AbstractContextManager[Process]:
+        command = resolve_command(self._settings, self._environment)
+        return running(
+            [str(command), *arguments(self._settings, scratch)],
+            stdin=prompt.encode("utf-8", "replace"),
+            environment=variables(self._settings, self._environment, scratch),
+            cwd=scratch.work,
+            scratch_dir=scratch.root,
+        )
+
+    def _listen(
+        self,
+        process: Process,
+        deadline_at: float,
+        silent_until: float,
+        tell: Callable[[str], None],
+    ) -> Transcript:
+        """Return what codex says until it ends, its turn is over, or it takes too long."""
+        heard = Transcript()
+        for line in process.lines(min(deadline_at, silent_until)):
+            was_over, heard = heard.is_over, heard.after(line)
+            for sentence in heard.progress:
+                tell(f"{NAME}: {self._shown(sentence)}")
+            if heard.is_over and not was_over:
+                process.wait_until = min(deadline_at, time.monotonic() + LINGERING_SECONDS_MAX)
+            elif not heard.is_over and not heard.is_silent:
+                process.wait_until = deadline_at
+            if is_hopeless(heard):
+                break
+        return heard
+
+    def _shown(self, text: str) -> str:
+        """Return a text of codex or a server without the key and without what URLs may carry."""
+        key = self._settings.api_key
+        text = _URL.sub(lambda url: shown_url(url[0]), text)
+        return mask(text, () if key is None else (key,))
+
+
+def _read_answer(path: Path) -> str:
+    """Return what codex wrote there, as far as anyone would read it."""
+    with translated(path), path.open("rb") as file:
+        return file.read(LINE_BYTES_MAX).decode("utf-8", "replace")
