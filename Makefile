@@ -5,8 +5,11 @@ BIN := $(VENV)/bin
 CURRICLE := $(BIN)/python scripts/orchestration.py
 SCOPE ?= templates/scopes/relational-databases.md
 NAME ?= Relational databases
+# The tests run the real Codex CLI. It is large, so one install serves every clone on the machine.
+CODEX_VERSION := 0.169.0
+CODEX_DIR := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/curricle/codex-$(CODEX_VERSION)
 
-.PHONY: help setup run gate test bench docs lock clean
+.PHONY: help setup run gate test codex bench docs lock clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -19,7 +22,7 @@ run: $(VENV)/.runtime ## Compile a scope document into a run and show it (SCOPE=
 	$(CURRICLE) export "$$run" --format html -o "runs/$$run.html" && \
 	echo "page: file://$(CURDIR)/runs/$$run.html"
 
-gate: $(VENV)/.dev ## Run every check: format, lint, types, imports, docs, tests with coverage
+gate: $(VENV)/.dev codex ## Run every check: format, lint, types, imports, docs, tests with coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -31,8 +34,21 @@ gate: $(VENV)/.dev ## Run every check: format, lint, types, imports, docs, tests
 	@$(BIN)/coverage report --fail-under 90 --format total >/dev/null || $(BIN)/coverage report --fail-under 90
 	@echo "branch coverage: $$($(BIN)/coverage report --format total) %"
 
-test: $(VENV)/.dev ## Run the tests alone
+test: $(VENV)/.dev codex ## Run the tests alone
 	$(BIN)/pytest -n 2 --dist worksteal
+
+codex: ## Install the Codex CLI that the tests run (needs npm)
+	@if test -n "$$CURRICLE_CODEX" || test -d "$(CODEX_DIR)"; then :; \
+	elif command -v npm >/dev/null && mkdir -p "$(CODEX_DIR).$$$$" \
+	  && npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$(CODEX_DIR).$$$$" @openai/codex@$(CODEX_VERSION) \
+	  && { test ! -d "$(CODEX_DIR)" || rm -rf "$(CODEX_DIR).$$$$"; } \
+	  && { test ! -d "$(CODEX_DIR).$$$$" || mv "$(CODEX_DIR).$$$$" "$(CODEX_DIR)"; }; then \
+	  echo "codex: $(CODEX_DIR)"; \
+	else \
+	  rm -rf "$(CODEX_DIR).$$$$"; \
+	  echo "not tested: what needs the Codex CLI $(CODEX_VERSION), which npm could not install" >&2; \
+	  test "$$CI" != true; \
+	fi
 
 bench: $(VENV)/.dev ## Measure, and write docs/benchmarks.md
 	$(BIN)/python scripts/benchmark.py

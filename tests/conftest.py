@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from codex import NOT_TESTED, find_codex
 from command import EXAMPLES, SCOPES, Curricle
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs the Codex CLI where it is not installed; never in CI."""
+    if find_codex() is not None:
+        return
+    with_codex = [item for item in items if "codex" in getattr(item, "fixturenames", ())]
+    if with_codex and os.environ.get("CI") == "true":
+        raise pytest.UsageError(NOT_TESTED)
+    config.hook.pytest_deselected(items=with_codex)
+    items[:] = [item for item in items if item not in with_codex]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out."""
+    if find_codex() is None:
+        terminalreporter.write_line(NOT_TESTED, yellow=True)
+
+
+@pytest.fixture(scope="session")
+def codex() -> Path:
+    """The real Codex CLI."""
+    path = find_codex()
+    assert path is not None, NOT_TESTED
+    return path
 
 
 @pytest.fixture
