@@ -62,7 +62,7 @@ FAULTS: Final[tuple[tuple[str, type[ProviderError]], ...]] = (
     ("content management policy", ProviderRefusedError),
     ("responsibleaipolicyviolation", ProviderRefusedError),
     ("content_policy_violation", ProviderRefusedError),
-    ("invalid prompt:", ProviderRefusedError),
+    ("invalid prompt", ProviderRefusedError),
     ("invalid_prompt", ProviderRefusedError),
     # The model, or what it is asked to keep to.
     ("is not supported when using codex", ProviderModelUnsupportedError),
