@@ -59,7 +59,7 @@ def check_value(schema: Mapping[str, Any], value: object) -> tuple[Violation, ..
     """Return where `value` breaks a schema that stands in no file, in document order."""
     import jsonschema_rs
 
-    validator = jsonschema_rs.Draft202012Validator(schema)
+    validator = jsonschema_rs.Draft202012Validator(dict(schema))
     return tuple(_violation(error) for error in validator.iter_errors(value))
 
 

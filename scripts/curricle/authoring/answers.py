@@ -69,10 +69,8 @@ def texts_of(texts: Iterable[str], what: str) -> tuple[str, ...]:
     Raises:
         UnfitAnswerError: one is too long.
     """
-    kept = []
-    for text in texts:
-        if text.strip() and find_placeholder(text) is None:
-            kept.append(text_of(text, what))
+    said = (without_control_characters(text).strip() for text in texts)
+    kept = (text_of(text, what) for text in said if text and find_placeholder(text) is None)
     return tuple(dict.fromkeys(kept))
 
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from curricle.authoring.answers import UnfitAnswerError, parse_answer
 from curricle.authoring.prompts import render_prompt
-from curricle.authoring.question import Model, Question
 from curricle.errors import ProviderOutputInvalidError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from curricle.authoring.question import Model, Question
 
 T = TypeVar("T")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ class MendRequest:
     spec: TopicSpec | None
     feedback: str = ""
     """What a person asks for, in their words; data, never an instruction to the program."""
+    documents: Mapping[str, str] = field(default_factory=dict)
+    """Path inside the run to the text of each document that nodes may cite."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
