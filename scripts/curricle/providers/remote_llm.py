@@ -12,7 +12,6 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from enum import Enum
 from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
@@ -20,7 +19,6 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 from curricle.errors import (
     DependencyMissingError,
     ProviderBaseUrlInvalidError,
-    ProviderConfigInvalidError,
     ProviderError,
     ProviderKeyMissingError,
     ProviderOutputInvalidError,
@@ -33,6 +31,13 @@ from curricle.providers.server_faults import (
     error_of,
     read_error,
     wait_of_headers,
+)
+from curricle.providers.server_forms import (
+    Form,
+    chat_form,
+    form_instead,
+    prompt_in,
+    response_form,
 )
 from curricle.providers.settings import ApiMode, shown_url
 
@@ -49,7 +54,6 @@ NAME: Final = "remote_llm"
 DEFAULT_MODEL: Final = "gpt-5.5"
 """Asked for when `AGENT_MODEL` is not set: servers do not choose one by themselves."""
 DEFAULT_URL: Final = "https://api.openai.com/v1"
-_SCHEMA_NAME: Final = "answer"
 _REJECTIONS: Final = {400, 422}
 _NO_SUCH_API: Final = {404, 405}
 _DELTA: Final = "response.output_text.delta"
@@ -57,17 +61,6 @@ _ERROR: Final = "error"
 _LAST: Final = {"response.completed", "response.incomplete", "response.failed", _ERROR}
 _MASK: Final = "[redacted:credential]"
 _KEY: Final = re.compile(r"[\x21-\x7e]+")
-_NAMES_FORMAT: Final = re.compile(
-    r"response_format|json_schema|text\.format|structured output|guided|grammar", re.IGNORECASE
-)
-
-
-class Form(Enum):
-    """How a server is told what the answer has to look like."""
-
-    SCHEMA = "strict json_schema"
-    OBJECT = "json_object"
-    PROMPT = "the prompt alone"
 
 
 class _RejectedFormError(Exception):
@@ -126,7 +119,9 @@ class RemoteLlm:
             raise ProviderTimeoutError(NAME, message) from None
 
     async def _ask_in_any_form(self, question: Question, tell: Callable[[str], None]) -> Answer:
-        async with self._sdk_client() as client:
+        from curricle.providers.server_connection import open_client
+
+        async with open_client(self._key, self._url, self._trust) as client:
             form = self._form
             try:
                 answer = await self._ask_once(client, question, form, tell)
@@ -151,6 +146,8 @@ class RemoteLlm:
         import httpx2
         import openai
 
+        from curricle.providers.server_connection import TooLargeError
+
         # NOTE: every cause is dropped with `from None`, since the SDK's own messages may repeat
         # the key, and a traceback would show them.
         try:
@@ -158,10 +155,10 @@ class RemoteLlm:
                 return await self._ask_responses(client, question, form, tell)
             return await self._ask_chat(client, question, form)
         except openai.APIStatusError as error:
-            self._raise_for_status(error.response, error.body, form)
+            self._raise_for_status(error.response, form)
         except openai.APITimeoutError:
             raise ProviderTimeoutError(NAME, "the connection timed out") from None
-        except (openai.APIConnectionError, httpx2.HTTPError, OSError) as error:
+        except (openai.APIConnectionError, httpx2.HTTPError, OSError, TooLargeError) as error:
             self._raise_for_connection(error)
         except openai.APIError as error:  # an error among the events
             raise error_of(NAME, read_error(_without(self._key, error.body))) from None
@@ -172,8 +169,8 @@ class RemoteLlm:
     async def _ask_chat(self, client: AsyncOpenAI, question: Question, form: Form) -> Answer:
         raw = await client.chat.completions.with_raw_response.create(
             model=self._model,
-            messages=[{"role": "user", "content": _prompt(question, form)}],
-            **_chat_format(question, form),
+            messages=[{"role": "user", "content": prompt_in(form, question)}],
+            **chat_form(form, question.schema),
         )
         answer = read_completion(NAME, self._document(raw.http_response))
         return replace(answer, request_id=raw.request_id)
@@ -183,10 +180,10 @@ class RemoteLlm:
     ) -> Answer:
         raw = await client.responses.with_raw_response.create(
             model=self._model,
-            input=_prompt(question, form),
+            input=prompt_in(form, question),
             store=False,
             stream=True,
-            **_text_format(question, form),
+            **response_form(form, question.schema),
         )
         response = raw.http_response
         if re.search("json|html", response.headers.get("content-type", "")):
@@ -242,26 +239,29 @@ class RemoteLlm:
             )
         return _without(self._key, json.loads(response.content))
 
-    def _raise_for_status(self, response: Any, body: Any, form: Form) -> NoReturn:
+    def _raise_for_status(self, response: Any, form: Form) -> NoReturn:
         status: int = response.status_code
-        body = _without(self._key, body)
-        server_error = read_error(body if isinstance(body, Mapping) else "", status)
+        body = _without(self._key, _json_of(response))
+        server_error = read_error(body, status)
         if status in _NO_SUCH_API and not server_error.message:
             raise ProviderBaseUrlInvalidError(
                 shown_url(self._url), f"it has no such API (HTTP {status})"
             ) from None
         error = error_of(NAME, server_error, wait_of_headers(response.headers))
-        param = body.get("param") if isinstance(body, Mapping) else None
-        is_about_format = _NAMES_FORMAT.search(f"{param} {server_error.message}")
-        if status in _REJECTIONS and form is Form.SCHEMA and is_about_format:
-            takes_object = "json_object" in server_error.message
-            raise _RejectedFormError(Form.OBJECT if takes_object else Form.PROMPT, error) from None
+        other = form_instead(server_error) if status in _REJECTIONS else None
+        if form is Form.SCHEMA and other is not None:
+            raise _RejectedFormError(other, error) from None
         raise error from None
 
     def _raise_for_connection(self, error: BaseException) -> NoReturn:
         import httpx2
 
-        causes = list(_causes(error))
+        from curricle.providers.server_connection import SIZE_MAX, TooLargeError
+
+        causes = _causes(error)
+        if any(isinstance(cause, TooLargeError) for cause in causes):
+            message = f"the answer does not end within {SIZE_MAX} bytes"
+            raise ProviderOutputInvalidError(NAME, message) from None
         if any(isinstance(c, (httpx2.UnsupportedProtocol, httpx2.InvalidURL)) for c in causes):
             raise ProviderBaseUrlInvalidError(
                 shown_url(self._url), "no request can be sent to it"
@@ -272,36 +272,12 @@ class RemoteLlm:
             NAME, f"the connection to {shown_url(self._url)} failed: {reason}"
         ) from None
 
-    def _sdk_client(self) -> AsyncOpenAI:
-        """Return a client that neither retries nor has a timeout: both are the caller's.
-
-        It uses the proxies of the environment, as `curl`, `pip` and Codex do: where there is one,
-        there is mostly no other way out.
-        """
-        import openai
-
-        try:
-            http_client = openai.DefaultAsyncHttpxClient(verify=self._trust, timeout=None)
-        except (ImportError, ValueError):
-            raise ProviderConfigInvalidError(
-                "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY",
-                "names a proxy that cannot be used",
-                hint="write it as http://host:port, or set NO_PROXY to the server's host",
-            ) from None
-        return openai.AsyncOpenAI(
-            api_key=self._key,
-            base_url=self._url,
-            max_retries=0,
-            timeout=None,
-            http_client=http_client,
-        )
-
     @cached_property
     def _trust(self) -> ssl.SSLContext:
-        """Return the certificates to trust; reading them takes longer than a request."""
-        import httpx2
+        """Return the certificates to trust, read once."""
+        from curricle.providers.server_connection import trusted_certificates
 
-        return httpx2.create_ssl_context()
+        return trusted_certificates()
 
 
 def _checked_key(key: str | None) -> str:
@@ -317,38 +293,6 @@ def _import_sdk() -> None:
         import openai  # noqa: F401
     except ImportError as error:
         raise DependencyMissingError(error.name or "openai") from error
-
-
-def _prompt(question: Question, form: Form) -> str:
-    if form is Form.SCHEMA:
-        return question.prompt
-    schema = json.dumps(question.schema, ensure_ascii=False, sort_keys=True)
-    return (
-        f"{question.prompt}\n\nAnswer with one JSON object that keeps to the following JSON Schema,"
-        f" and with nothing before or after it:\n{schema}"
-    )
-
-
-def _chat_format(question: Question, form: Form) -> dict[str, Any]:
-    match form:
-        case Form.SCHEMA:
-            schema = {"name": _SCHEMA_NAME, "strict": True, "schema": dict(question.schema)}
-            return {"response_format": {"type": "json_schema", "json_schema": schema}}
-        case Form.OBJECT:
-            return {"response_format": {"type": "json_object"}}
-        case Form.PROMPT:
-            return {}
-
-
-def _text_format(question: Question, form: Form) -> dict[str, Any]:
-    match form:
-        case Form.SCHEMA:
-            schema = {"name": _SCHEMA_NAME, "strict": True, "schema": dict(question.schema)}
-            return {"text": {"format": {"type": "json_schema", **schema}}}
-        case Form.OBJECT:
-            return {"text": {"format": {"type": "json_object"}}}
-        case Form.PROMPT:
-            return {}
 
 
 async def _leave(stream: AsyncStream[Any]) -> None:
@@ -370,6 +314,13 @@ def _without(key: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return {_without(key, name): _without(key, part) for name, part in value.items()}
     return [_without(key, part) for part in value] if isinstance(value, list) else value
+
+
+def _json_of(response: Any) -> Any:
+    try:
+        return json.loads(response.content)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _causes(error: BaseException) -> list[BaseException]:

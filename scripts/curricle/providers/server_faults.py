@@ -97,6 +97,7 @@ class ServerError:
     """What a server says of an error; empty where it says nothing."""
 
     message: str = ""
+    parameter: str = ""
     codes: tuple[str, ...] = ()
     """Its `code` and `type`, in lower case."""
     status: int | None = None
@@ -114,6 +115,7 @@ def read_error(body: Any, status: int | None = None) -> ServerError:
     message = next((t for k in ("message", "detail") if isinstance(t := error.get(k), str)), "")
     return ServerError(
         message=message,
+        parameter=p if isinstance(p := error.get("param"), str) else "",
         codes=tuple(code.lower() for code in codes if isinstance(code, str)),
         status=status,
     )

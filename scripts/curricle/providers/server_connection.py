@@ -1,0 +1,79 @@
+"""The SDK's client as `remote_llm` needs it: no retries, no timeouts, an end to every answer.
+
+Imports the SDK, which takes half a second: to be imported by what is about to use it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import httpx2
+import openai
+
+from curricle.errors import ProviderConfigInvalidError
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterator
+
+SIZE_MAX: Final = 32 << 20
+"""Bytes of an answer with everything around its text; events are many times as long as texts."""
+
+
+class TooLargeError(Exception):
+    """The answer does not end within `SIZE_MAX`."""
+
+
+def open_client(key: str, url: str, trust: ssl.SSLContext) -> openai.AsyncOpenAI:
+    """Return a client that leaves retries and deadlines to its caller.
+
+    It uses the proxies of the environment, as Codex and most tools do: where a proxy is set, there
+    is mostly no other way out, and `NO_PROXY` names what is reached without.
+
+    Raises:
+        ProviderConfigInvalidError: the environment names a proxy that cannot be used.
+    """
+    try:
+        connections = openai.DefaultAsyncHttpxClient(
+            verify=trust, timeout=None, event_hooks={"response": [_limit]}
+        )
+    except (ImportError, ValueError):
+        raise ProviderConfigInvalidError(
+            "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY",
+            "names a proxy that cannot be used",
+            hint="write it as http://host:port, or set NO_PROXY to the server's host",
+        ) from None
+    return openai.AsyncOpenAI(
+        api_key=key, base_url=url, max_retries=0, timeout=None, http_client=connections
+    )
+
+
+def trusted_certificates() -> ssl.SSLContext:
+    """Return the certificates to trust; reading them takes longer than many a request."""
+    return httpx2.create_ssl_context()
+
+
+async def _limit(response: httpx2.Response) -> None:
+    if isinstance(response.stream, httpx2.AsyncByteStream):
+        response.stream = _LimitedStream(response.stream)
+
+
+class _LimitedStream(httpx2.AsyncByteStream):
+    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Pass on the bytes of an answer.
+
+        Raises:
+            TooLargeError: there are too many of them.
+        """
+        size = 0
+        async for chunk in self._stream:
+            size += len(chunk)
+            if size > SIZE_MAX:
+                raise TooLargeError
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
