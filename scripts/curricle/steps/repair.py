@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from curricle.canonical import document_bytes
-from curricle.errors import CurriculumInvalidError, StopRuleHitError
+from curricle.errors import (
+    BudgetExhaustedError,
+    CurricleError,
+    CurriculumInvalidError,
+    ProviderError,
+    StopRuleHitError,
+)
 from curricle.findings import Severity
 from curricle.jsontext import parse_json
-from curricle.layout import CURRICULUM, VALIDATION_PAGE, Stage
+from curricle.layout import (
+    CONTEXT,
+    CURRICULUM,
+    SCOPE,
+    TOPIC_SPEC,
+    VALIDATION_PAGE,
+    Stage,
+)
 from curricle.printable import counted
 from curricle.providers.provider import MendRequest
 from curricle.steps.curriculum import replace_curriculum
@@ -24,17 +38,21 @@ if TYPE_CHECKING:
     from curricle.steps.work import Work
 
 REPAIR_ROUNDS_MAX: Final = 5
+REPAIR_SECONDS_MAX: Final = 1800
+"""No round begins later than this after the first; how long one takes is the provider's to bound."""
 
 
 def mend(work: Work, provider: Provider, spec: TopicSpec | None, feedback: str) -> None:
     """Ask the provider to mend the findings and to act on feedback, as long as that helps.
 
     What is kept has fewer findings than before, or the feedback in it and no new errors; the
-    report is of what was kept.
+    report is of what was kept, also where the provider fails half-way.
 
     Raises:
         CurriculumInvalidError: the curriculum breaks its schema.
-        StopRuleHitError: errors are left, or the feedback could only be noted.
+        StopRuleHitError: errors are left and a round mended none, or feedback could not be kept.
+        BudgetExhaustedError: errors are left when the rounds or the seconds are spent.
+        ProviderError: the provider failed, and errors are left or feedback is not acted on.
     """
     inputs = work.read_all(Stage.VALIDATED)
     outcome = _improve(work, provider, inputs, spec, feedback)
@@ -46,9 +64,17 @@ def mend(work: Work, provider: Provider, spec: TopicSpec | None, feedback: str) 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Outcome:
+    """The best curriculum so far."""
+
     curriculum: bytes
     result: ValidationResult
-    is_feedback_met: bool = True
+    is_feedback_met: bool
+    failure: CurricleError | None = None
+    """What ended the work, where it was not a round that mended nothing."""
+
+    @property
+    def errors(self) -> int:
+        return self.result.verdict.counts[Severity.ERROR.value]
 
 
 def _improve(
@@ -58,35 +84,62 @@ def _improve(
     spec: TopicSpec | None,
     feedback: str,
 ) -> _Outcome:
-    """Return the best curriculum that a few rounds lead to."""
+    """Return the best curriculum that a few rounds lead to.
+
+    A round without progress is the last. As findings only lessen, none come back a second time.
+    """
     from curricle.stages.validate import validate
 
-    best = _Outcome(curriculum=inputs[CURRICULUM], result=validate(inputs))
+    first = validate(inputs)
+    best = _Outcome(curriculum=inputs[CURRICULUM], result=first, is_feedback_met=not feedback)
+    ends_at = work.writer.clock() + timedelta(seconds=REPAIR_SECONDS_MAX)
     for _ in range(REPAIR_ROUNDS_MAX):
         if best.result.verdict.curriculum is None:
-            break
-        mended = provider.mend(
-            MendRequest(
-                document=parse_json(best.curriculum),
-                findings=best.result.verdict.findings,
-                spec=spec,
-                feedback=feedback,
+            return best
+        if work.writer.clock() >= ends_at:
+            return replace(best, failure=_spent(work, best, f"{REPAIR_SECONDS_MAX} seconds"))
+        try:
+            mended = provider.mend(
+                MendRequest(
+                    document=parse_json(best.curriculum),
+                    findings=best.result.verdict.findings,
+                    spec=spec,
+                    feedback=feedback,
+                    documents=_documents(inputs),
+                )
             )
-        )
+        except (ProviderError, BudgetExhaustedError) as error:
+            return replace(best, failure=error)
         curriculum = document_bytes(mended.document)
         result = validate({**inputs, CURRICULUM: curriculum})
-        # With feedback, being as good as before is enough.
-        is_better = _weight(result) < _weight(best.result)
-        if not is_better and not (feedback and _weight(result) == _weight(best.result)):
-            break
+        if not _is_kept(best.result, result, has_feedback=bool(feedback)):
+            return replace(best, failure=_unkept(work, result)) if feedback else best
         for change in mended.changes:
             work.tell(change)
-        is_met = best.is_feedback_met and mended.is_feedback_met
+        is_met = mended.is_feedback_met if feedback else best.is_feedback_met
         best = _Outcome(curriculum=curriculum, result=result, is_feedback_met=is_met)
         feedback = ""
         if not result.verdict.findings:
-            break
-    return best
+            return best
+    return replace(best, failure=_spent(work, best, f"{REPAIR_ROUNDS_MAX} rounds"))
+
+
+def _is_kept(before: ValidationResult, after: ValidationResult, *, has_feedback: bool) -> bool:
+    """Tell whether a round helped: fewer findings; with feedback, no more errors is enough."""
+    if after.verdict.curriculum is None:
+        return False
+    if has_feedback:
+        return _weight(after)[0] <= _weight(before)[0]
+    return _weight(after) < _weight(before)
+
+
+def _documents(inputs: Mapping[str, bytes]) -> dict[str, str]:
+    """Return what nodes may cite, as text with one kind of line end."""
+    return {
+        path: data.decode(errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+        for path, data in inputs.items()
+        if path in {SCOPE, TOPIC_SPEC} or path.startswith(CONTEXT + "/")
+    }
 
 
 def _stop_unless_done(work: Work, outcome: _Outcome, provider: Provider) -> None:
@@ -97,23 +150,54 @@ def _stop_unless_done(work: Work, outcome: _Outcome, provider: Provider) -> None
             hint=f"mend what {VALIDATION_PAGE} lists",
             next_step=("validate", work.run_id),
         )
-    errors = verdict.counts[Severity.ERROR.value]
-    if errors:
-        rules = sorted({f.rule for f in verdict.findings if f.severity == "error"})
+    if outcome.failure is not None:
+        if outcome.errors or not outcome.is_feedback_met:
+            raise outcome.failure
+        work.tell(f"no errors are left; mending the warnings ended early: {outcome.failure}")
+        return
+    if outcome.errors:
+        rules = _rules_left(outcome)
         raise StopRuleHitError(
-            f"repair makes no further progress: {counted(errors, 'error')} left ({', '.join(rules)})",
+            f"repair makes no further progress: {counted(outcome.errors, 'error')} left"
+            f" ({', '.join(rules)})",
             hint=f"mend what {VALIDATION_PAGE} lists; what was mended so far is kept",
             next_step=("validate", work.run_id),
-            details={"run_id": work.run_id, "errors": errors, "rules": rules},
+            details={"run_id": work.run_id, "errors": outcome.errors, "rules": rules},
         )
     if not outcome.is_feedback_met:
         raise StopRuleHitError(
-            f"the {provider.name} provider cannot act on free text: the feedback is noted as an"
-            " open question",
+            f"the {provider.name} provider cannot act on this feedback: it is noted as an open"
+            " question",
             hint=f"act on it in {CURRICULUM} by hand, then iterate",
             next_step=("iterate", work.run_id),
             details={"run_id": work.run_id},
         )
+
+
+def _spent(work: Work, outcome: _Outcome, budget: str) -> BudgetExhaustedError:
+    rules = _rules_left(outcome)
+    return BudgetExhaustedError(
+        f"{budget} of repair are spent: {counted(outcome.errors, 'error')} left",
+        hint="what was mended so far is kept; type the command again to go on from there",
+        next_step=("validate", work.run_id),
+        details={"run_id": work.run_id, "errors": outcome.errors, "rules": rules},
+    )
+
+
+def _unkept(work: Work, result: ValidationResult) -> StopRuleHitError:
+    errors = _weight(result)[0]
+    return StopRuleHitError(
+        f"the revision made for the feedback has {counted(errors, 'error')}, more than before: it"
+        " is not kept",
+        hint="say more narrowly what to change, or change it by hand",
+        next_step=("iterate", work.run_id),
+        details={"run_id": work.run_id, "errors": errors},
+    )
+
+
+def _rules_left(outcome: _Outcome) -> list[str]:
+    findings = outcome.result.verdict.findings
+    return sorted({f.rule for f in findings if f.severity is Severity.ERROR})
 
 
 def _weight(result: ValidationResult) -> tuple[int, int]:
