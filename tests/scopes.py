@@ -38,15 +38,24 @@ def compiled(
     **fields: Any,
 ) -> Draft:
     """Return what the compiler makes of a scope document and the fields of a spec."""
+    return compile_brief(brief_of(text, selection=selection, context=context, **fields))
+
+
+def brief_of(
+    text: str | None,
+    *,
+    selection: Selection = EVERYTHING,
+    context: Mapping[str, str] | None = None,
+    **fields: Any,
+) -> Brief:
+    """Return what a provider is given, from a scope document and the fields of a spec."""
     spec = TopicSpec.from_json(spec_document(**fields))
-    return compile_brief(
-        Brief(
-            spec=spec,
-            scope_text=text,
-            selection=selection,
-            item_lines={at: at + 1 for at in range(len(spec.scope_in))},
-            context=context or {},
-        )
+    return Brief(
+        spec=spec,
+        scope_text=text,
+        selection=selection,
+        item_lines={at: at + 1 for at in range(len(spec.scope_in))},
+        context=context or {},
     )
 
 

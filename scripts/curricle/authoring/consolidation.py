@@ -81,7 +81,7 @@ def join(target: Idea, idea: Idea) -> Idea:
         pitfalls=tuple(dict.fromkeys((*target.pitfalls, *idea.pitfalls))),
         minutes=target.minutes + idea.minutes,
         confidence=min(target.confidence, idea.confidence),
-        sources=tuple(dict.fromkeys((*target.sources, *idea.sources))),
+        sources=(*target.sources, *(s for s in idea.sources if s not in target.sources)),
         links=tuple(dict.fromkeys((*target.links, *idea.links))),
         aliases=tuple(dict.fromkeys(aliases)),
     )
