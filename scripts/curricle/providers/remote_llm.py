@@ -8,7 +8,10 @@ means is `server_faults.py`.
 from __future__ import annotations
 
 import json
+import os
 import re
+import socket
+import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -26,6 +29,7 @@ from curricle.errors import (
     ProviderUnavailableError,
 )
 from curricle.providers.deadline import finish_within
+from curricle.providers.masking import mask
 from curricle.providers.server_answers import TEXT_SIZE_MAX, read_completion, read_response
 from curricle.providers.server_faults import (
     error_of,
@@ -42,8 +46,7 @@ from curricle.providers.server_forms import (
 from curricle.providers.settings import ApiMode, shown_url
 
 if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from openai import AsyncOpenAI, AsyncStream
 
@@ -59,7 +62,6 @@ _NO_SUCH_API: Final = {404, 405}
 _DELTA: Final = "response.output_text.delta"
 _ERROR: Final = "error"
 _LAST: Final = {"response.completed", "response.incomplete", "response.failed", _ERROR}
-_MASK: Final = "[redacted:credential]"
 _KEY: Final = re.compile(r"[\x21-\x7e]+")
 
 
@@ -82,6 +84,7 @@ class RemoteLlm:
             ProviderKeyMissingError: there is no key, or none that a header can carry.
         """
         self._key = _checked_key(settings.api_key)
+        self._secrets = settings.secrets
         self._url = settings.base_url or DEFAULT_URL
         self._is_responses = settings.api_mode == ApiMode.RESPONSES
         self._model = settings.model or DEFAULT_MODEL
@@ -161,7 +164,7 @@ class RemoteLlm:
         except (openai.APIConnectionError, httpx2.HTTPError, OSError, TooLargeError) as error:
             self._raise_for_connection(error)
         except openai.APIError as error:  # an error among the events
-            raise error_of(NAME, read_error(_without(self._key, error.body))) from None
+            raise error_of(NAME, read_error(_without(self._secrets, error.body))) from None
         except (ValueError, RecursionError, openai.OpenAIError):
             message = "the answer is not the JSON that the API promises"
             raise ProviderOutputInvalidError(NAME, message) from None
@@ -216,7 +219,7 @@ class RemoteLlm:
                 pieces.append(str(getattr(event, "delta", "")))
                 size += len(pieces[-1])
             elif kind in _LAST:
-                last = _without(self._key, event.to_dict(warnings=False))
+                last = _without(self._secrets, event.to_dict(warnings=False))
         await _leave(stream)
         if size > TEXT_SIZE_MAX:
             message = f"the answer is longer than {TEXT_SIZE_MAX} characters"
@@ -226,7 +229,7 @@ class RemoteLlm:
         if last["type"] == _ERROR:
             raise error_of(NAME, read_error(last))
         return read_response(
-            NAME, last.get("response"), streamed=_without(self._key, "".join(pieces))
+            NAME, last.get("response"), streamed=_without(self._secrets, "".join(pieces))
         )
 
     def _document(self, response: Any) -> Any:
@@ -237,11 +240,11 @@ class RemoteLlm:
                 shown_url(self._url),
                 "it answers with a web page; the URL of an API mostly ends in /v1",
             )
-        return _without(self._key, json.loads(response.content))
+        return _without(self._secrets, json.loads(response.content))
 
     def _raise_for_status(self, response: Any, form: Form) -> NoReturn:
         status: int = response.status_code
-        body = _without(self._key, _json_of(response))
+        body = _without(self._secrets, _json_of(response))
         server_error = read_error(body, status)
         if status in _NO_SUCH_API and not server_error.message:
             raise ProviderBaseUrlInvalidError(
@@ -266,8 +269,7 @@ class RemoteLlm:
             raise ProviderBaseUrlInvalidError(
                 shown_url(self._url), "no request can be sent to it"
             ) from None
-        reasons = [c.strerror for c in causes if isinstance(c, OSError) and c.strerror]
-        reason = reasons[-1] if reasons else type(causes[-1]).__name__
+        reason = next((r for c in reversed(causes) if (r := _reason_of(c))), type(error).__name__)
         raise ProviderUnavailableError(
             NAME, f"the connection to {shown_url(self._url)} failed: {reason}"
         ) from None
@@ -307,13 +309,20 @@ async def _leave(stream: AsyncStream[Any]) -> None:
             pass
 
 
-def _without(key: str, value: Any) -> Any:
-    """Return a JSON value that does not repeat the key, as the errors of some servers do."""
+def _reason_of(error: BaseException) -> str:
+    """Return what the system says of an error; never a library's words, which may hold a header."""
+    if isinstance(error, ssl.SSLError | socket.gaierror):
+        return error.strerror or ""
+    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else ""
+
+
+def _without(secrets: Collection[str], value: Any) -> Any:
+    """Return a JSON value that does not repeat a secret, as the errors of some servers do."""
     if isinstance(value, str):
-        return value.replace(key, _MASK)
+        return mask(value, secrets)
     if isinstance(value, Mapping):
-        return {_without(key, name): _without(key, part) for name, part in value.items()}
-    return [_without(key, part) for part in value] if isinstance(value, list) else value
+        return {mask(str(name), secrets): _without(secrets, v) for name, v in value.items()}
+    return [_without(secrets, part) for part in value] if isinstance(value, list) else value
 
 
 def _json_of(response: Any) -> Any:

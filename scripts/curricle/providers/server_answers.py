@@ -37,8 +37,7 @@ def read_completion(provider: str, body: Any) -> Answer:
         raise error_of(provider, read_error(_at(body, "error")))
     choice = choices[0]
     message = _at(choice, "message")
-    reason = _at(choice, "finish_reason")
-    _check_ending(provider, str(reason), _at(message, "refusal"))
+    _check_ending(provider, _text(_at(choice, "finish_reason")), _at(message, "refusal"))
     usage = _at(body, "usage")
     return Answer(
         text=_checked(provider, _at(message, "content")),
@@ -64,10 +63,8 @@ def read_response(provider: str, body: Any, streamed: str = "") -> Answer:
         raise error_of(provider, read_error(_at(body, "error")))
     content = list(_content_of(body))
     refusal = next((_at(c, "refusal") for c in content if _at(c, "type") == "refusal"), None)
-    reason = _at(body, "incomplete_details", "reason")
-    if reason is None and _at(body, "status") not in {None, "completed"}:
-        reason = _at(body, "status")
-    _check_ending(provider, str(reason or ""), refusal)
+    reason = _text(_at(body, "incomplete_details", "reason")) or _text(_at(body, "status"))
+    _check_ending(provider, reason, refusal)
     texts = [t for c in content if isinstance(t := _at(c, "text"), str)]
     usage = _at(body, "usage")
     return Answer(
@@ -82,7 +79,7 @@ def read_response(provider: str, body: Any, streamed: str = "") -> Answer:
     )
 
 
-def _check_ending(provider: str, reason: str, refusal: Any) -> None:
+def _check_ending(provider: str, reason: str | None, refusal: Any) -> None:
     if refusal:
         said = one_line(str(refusal), _SHOWN_MAX)
         raise ProviderRefusedError(provider, f"the model declined to answer: {said}")

@@ -6,6 +6,7 @@ Imports the SDK, which takes half a second: to be imported by what is about to u
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
 
 import httpx2
 import openai
@@ -43,8 +44,15 @@ def open_client(key: str, url: str, trust: ssl.SSLContext) -> openai.AsyncOpenAI
             "names a proxy that cannot be used",
             hint="write it as http://host:port, or set NO_PROXY to the server's host",
         ) from None
+    # NOTE: the SDK appends its paths to the whole URL, behind the query if there is one.
+    address, _, query = url.partition("?")
     return openai.AsyncOpenAI(
-        api_key=key, base_url=url, max_retries=0, timeout=None, http_client=connections
+        api_key=key,
+        base_url=address,
+        default_query=dict(parse_qsl(query)),
+        max_retries=0,
+        timeout=None,
+        http_client=connections,
     )
 
 

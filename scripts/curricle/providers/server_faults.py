@@ -89,7 +89,9 @@ _BY_STATUS: Final[Mapping[int, type[ProviderError]]] = {
     425: ProviderUnavailableError,
     429: ProviderRateLimitedError,
 }
-_TRY_AGAIN_IN: Final = re.compile(r"try again in (\d{1,6}(?:\.\d{1,6})?) ?(ms|s)\b", re.IGNORECASE)
+_TRY_AGAIN_IN: Final = re.compile(
+    r"try again in ([0-9]{1,6}(?:\.[0-9]{1,6})?) ?(ms|s)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,6 +190,6 @@ def _wait_of(message: str) -> float | None:
 
 def _number_of(text: str | None) -> float | None:
     """Return a number that is finite and not negative."""
-    if not text or not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", text.strip()):
+    if not text or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text.strip()):
         return None
     return float(text)
