@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from answering import Scripted, concept, need, operation, operations, whole
+from command import EXAMPLES
+from curricle.canonical import document_bytes
+from curricle.errors import (
+    BudgetExhaustedError,
+    ProviderOutputInvalidError,
+    ProviderUnavailableError,
+    StopRuleHitError,
+)
+from curricle.layout import CURRICULUM, GENERATION_NOTES
+from curricle.providers.model import ModelProvider
+from curricle.runs.commit import writing
+from curricle.schema import DocumentKind, check_document
+from curricle.stages.generate import generate
+from curricle.steps.repair import REPAIR_ROUNDS_MAX, mend
+from curricle.steps.spec import require_spec
+from curricle.steps.work import Work
+from documents import changed
+from histories import NOW, new_run
+from scopes import brief_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from answering import Reply
+
+SPEC = (EXAMPLES / "topic_spec.json").read_bytes()
+SCOPE_TEXT = (EXAMPLES / "scope.md").read_bytes()
+GIVEN = json.loads((EXAMPLES / "curriculum.json").read_bytes())
+
+
+class Client:
+    """A client that only has a name: what is asked is scripted beside it."""
+
+    name = "codex_exec"
+    model = "some-model"
+
+    def ask(self, *_: Any, **__: Any) -> Any:
+        raise AssertionError("nothing asks past the recording")
+
+
+def provider_of(reply: Reply) -> tuple[ModelProvider, Scripted]:
+    scripted = Scripted(reply)
+    return ModelProvider(Client(), scripted.ask, scripted.ask_many), scripted
+
+
+def run_with(tmp_path: Path, changes: dict[str, Any]) -> Path:
+    data = document_bytes(changed(GIVEN, changes))
+    return new_run(tmp_path, spec=SPEC, scope=SCOPE_TEXT, curriculum=data)
+
+
+@contextmanager
+def working(run_dir: Path, clock: Callable[[], datetime] = lambda: NOW) -> Iterator[Work]:
+    with writing(run_dir, clock=clock, actor="tester", command="iterate") as writer:
+        yield Work(writer, [].append)
+
+
+def kept(run_dir: Path) -> Any:
+    return json.loads((run_dir / CURRICULUM).read_bytes())
+
+
+def retitled(number: int, title: str) -> dict[str, Any]:
+    return operation("replace_fields", number, title=title)
+
+
+BLANKED = {f"/nodes/{at}/title": f"replace_with_title_{at}" for at in range(3)}
+
+
+def fix_next(question: Any) -> dict[str, Any]:
+    """Mend the first of the nodes that a repair question names, and no other."""
+    rows = question.prompt.split("begin: findings")[1]
+    number = int(rows.split("(node ")[1].split(")")[0].split(",")[0])
+    return operations(retitled(number, GIVEN["nodes"][number - 1]["title"]))
+
+
+def test_what_a_model_makes_is_a_curriculum_with_notes() -> None:
+    provider, _ = provider_of(
+        lambda _: whole(concept("Flour", 3), concept("Dough", 5), needs=[need("Flour", "Dough")])
+    )
+    outputs = generate(brief_of("# Bread\n\n## Flour\n\n## Dough\n"), provider, "some-run")
+    assert check_document(DocumentKind.CURRICULUM, json.loads(outputs[CURRICULUM])) == ()
+    notes = json.loads(outputs[GENERATION_NOTES])
+    assert check_document(DocumentKind.GENERATION_NOTES, notes) == ()
+    assert (provider.name, provider.model) == ("codex_exec", "some-model")
+
+
+def test_the_same_answers_give_the_same_bytes() -> None:
+    answer = whole(concept("Flour", 3), concept("Dough", 5), needs=[need("Flour", "Dough")])
+    brief = brief_of("# Bread\n\n## Flour\n\n## Dough\n")
+    one, other = (generate(brief, provider_of(lambda _: answer)[0], "some-run") for _ in range(2))
+    assert one == other
+
+
+def test_repair_goes_on_while_findings_shrink(tmp_path: Path) -> None:
+    run_dir = run_with(tmp_path, BLANKED)
+    provider, scripted = provider_of(fix_next)
+    with working(run_dir) as work:
+        mend(work, provider, require_spec(work), "")
+    assert kept(run_dir) == GIVEN
+    assert scripted.names == ["repair"] * 3
+
+
+@pytest.mark.capability("T22")
+@pytest.mark.parametrize(
+    "answer",
+    [operations(), operations(operation("replace_fields", 1, pitfalls=["Haste"]))],
+    ids=["nothing", "the same finding again"],
+)
+def test_a_round_without_progress_is_the_last(tmp_path: Path, answer: Any) -> None:
+    run_dir = run_with(tmp_path, BLANKED)
+    before = kept(run_dir)
+    provider, scripted = provider_of(lambda _: answer)
+    with working(run_dir) as work, pytest.raises(StopRuleHitError, match="no further progress"):
+        mend(work, provider, require_spec(work), "")
+    assert scripted.names == ["repair"]
+    assert kept(run_dir) == before
+
+
+def test_when_the_rounds_are_spent_what_was_mended_is_kept(tmp_path: Path) -> None:
+    many = {
+        f"/nodes/{at}/{field}": f"replace_with_{field}_{at}"
+        for at in range(4)
+        for field in ("title", "capability")
+    }
+    run_dir = run_with(tmp_path, many)
+
+    def fix_one(question: Any) -> Any:
+        rows = question.prompt.split("begin: findings")[1].split("end: findings")[0]
+        row = next(r for r in rows.splitlines() if r.startswith("quality.placeholder"))
+        number = int(row.split("(node ")[1].split(")")[0].split(",")[0])
+        field = "title" if ": title still" in row else "capability"
+        own = {field: GIVEN["nodes"][number - 1][field]}
+        return operations(operation("replace_fields", number, **own))
+
+    provider, scripted = provider_of(fix_one)
+    with working(run_dir) as work, pytest.raises(BudgetExhaustedError, match="5 rounds of repair"):
+        mend(work, provider, require_spec(work), "")
+    assert len(scripted.asked) == REPAIR_ROUNDS_MAX
+    left = sum(
+        "replace_with" in json.dumps(node[f])
+        for node in kept(run_dir)["nodes"]
+        for f in ("title", "capability")
+    )
+    assert left == 8 - REPAIR_ROUNDS_MAX
+
+
+def test_when_the_seconds_are_spent_no_further_round_begins(tmp_path: Path) -> None:
+    run_dir = run_with(tmp_path, BLANKED)
+    ticks = count()
+    provider, scripted = provider_of(fix_next)
+    with (
+        working(run_dir, lambda: NOW + timedelta(seconds=1000 * next(ticks))) as work,
+        pytest.raises(BudgetExhaustedError, match="1800 seconds"),
+    ):
+        mend(work, provider, require_spec(work), "")
+    assert scripted.names == ["repair"]
+    assert kept(run_dir)["nodes"][0] == GIVEN["nodes"][0]
+
+
+@pytest.mark.parametrize("fault", [ProviderUnavailableError, ProviderOutputInvalidError])
+def test_when_the_provider_fails_half_way_the_best_version_is_kept(
+    tmp_path: Path, fault: type[ProviderUnavailableError]
+) -> None:
+    run_dir = run_with(tmp_path, BLANKED)
+    calls = count()
+
+    def fail_later(question: Any) -> Any:
+        if next(calls):
+            raise fault("codex_exec", "gone")
+        return fix_next(question)
+
+    provider, _ = provider_of(fail_later)
+    with working(run_dir) as work, pytest.raises(fault, match="gone"):
+        mend(work, provider, require_spec(work), "")
+    assert kept(run_dir)["nodes"][0] == GIVEN["nodes"][0]
+    assert "replace_with" in kept(run_dir)["nodes"][1]["title"]
+
+
+def test_feedback_that_makes_errors_is_not_kept_and_stops_for_a_person(tmp_path: Path) -> None:
+    run_dir = run_with(tmp_path, {})
+    title = GIVEN["nodes"][0]["title"]
+    other = GIVEN["nodes"][1]["title"]
+    provider, _ = provider_of(lambda _: operations(retitled(1, other)))
+    with working(run_dir) as work, pytest.raises(StopRuleHitError, match="is not kept"):
+        mend(work, provider, require_spec(work), f"Rename {title}")
+    assert kept(run_dir) == GIVEN
+
+
+def test_feedback_that_a_model_acts_on_is_kept(tmp_path: Path) -> None:
+    run_dir = run_with(tmp_path, {})
+    title = GIVEN["nodes"][0]["title"]
+    change = operation("replace_fields", 1, pitfalls=["Haste"])
+    provider, scripted = provider_of(lambda _: operations(change))
+    with working(run_dir) as work:
+        mend(work, provider, require_spec(work), f"Warn of haste in {title}")
+    assert kept(run_dir)["nodes"][0]["pitfalls"] == ["Haste"]
+    assert scripted.names == ["feedback"]
