@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from base64 import b64encode
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from curricle.fsio import translated
+from curricle.providers.address import shown_url
 from curricle.providers.codex_events import LOG_FILTER
 
 if TYPE_CHECKING:
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 DEFAULT_BASE_URL: Final = "https://api.openai.com/v1"
 KEY_VARIABLE: Final = "OPENAI_API_KEY"
+_AUTHORIZATION_VARIABLE: Final = "CURRICLE_AUTHORIZATION"
 _SERVER: Final = "curricle"
 """Our name for the server to ask, in codex's settings."""
 _INHERITED: Final = (
@@ -104,7 +108,7 @@ def variables(
         "TMPDIR": str(scratch.temporary),
         "CODEX_HOME": str(settings.codex_home or scratch.codex_home),
         "RUST_LOG": LOG_FILTER,
-        **({} if settings.api_key is None else {KEY_VARIABLE: settings.api_key}),
+        **credentials(settings),
     }
 
 
@@ -116,17 +120,43 @@ def _server(settings: ModelSettings) -> list[str]:
     """
     if settings.base_url is None and settings.api_key is None:
         return []
-    table = {
+    url = settings.base_url or DEFAULT_BASE_URL
+    server: dict[str, object] = {
         "name": _SERVER,
-        "base_url": settings.base_url or DEFAULT_BASE_URL,
+        "base_url": shown_url(url),
         "wire_api": "responses",
         "request_max_retries": 0,
         "stream_max_retries": 0,
-        **({} if settings.api_key is None else {"env_key": KEY_VARIABLE}),
     }
-    # What JSON writes of a string or a number is TOML too.
-    values = ", ".join(f"{name} = {json.dumps(value)}" for name, value in table.items())
+    # Others can read a command line, so credentials are named there, not written.
+    if _userinfo(settings):
+        server["env_http_headers"] = {"Authorization": _AUTHORIZATION_VARIABLE}
+    elif settings.api_key is not None:
+        server["env_key"] = KEY_VARIABLE
+    if query := parse_qsl(urlsplit(url).query):
+        server["query_params"] = dict(query)
     return [
         *("-c", f"model_provider={_SERVER}"),
-        *("-c", f"model_providers.{_SERVER}={{ {values} }}"),
+        *("-c", f"model_providers.{_SERVER}={_toml(server)}"),
     ]
+
+
+def credentials(settings: ModelSettings) -> dict[str, str]:
+    """Return the variables that hold what `_server` names."""
+    userinfo = _userinfo(settings)
+    if userinfo:
+        return {_AUTHORIZATION_VARIABLE: f"Basic {b64encode(unquote(userinfo).encode()).decode()}"}
+    return {} if settings.api_key is None else {KEY_VARIABLE: settings.api_key}
+
+
+def _userinfo(settings: ModelSettings) -> str:
+    """Return user and password of the base URL, which stand for the key there; else nothing."""
+    return urlsplit(settings.base_url or "").netloc.rpartition("@")[0]
+
+
+def _toml(value: object) -> str:
+    """Return a value as TOML on one line: as JSON has it, but for tables."""
+    if isinstance(value, dict):
+        fields = ", ".join(f"{json.dumps(name)} = {_toml(one)}" for name, one in value.items())
+        return f"{{ {fields} }}"
+    return json.dumps(value)

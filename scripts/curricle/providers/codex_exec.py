@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Final
 
 from curricle.canonical import document_bytes
 from curricle.fsio import translated
+from curricle.providers.address import shown_url
 from curricle.providers.client import Answer, Usage
-from curricle.providers.codex_command import arguments, scratch_folder, variables
+from curricle.providers.codex_command import arguments, credentials, scratch_folder, variables
 from curricle.providers.codex_events import Transcript
 from curricle.providers.codex_faults import NAME
 from curricle.providers.codex_verdict import find_fault, find_fault_of_answer, is_hopeless
 from curricle.providers.masking import mask
 from curricle.providers.process import LINE_BYTES_MAX, running
-from curricle.providers.settings import resolve_command, shown_url
+from curricle.providers.settings import resolve_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,8 +79,8 @@ class CodexExec:
             fault = find_fault(heard, process.status, command=command, shown=self._shown)
             if fault is not None:
                 raise fault
-            # The file is whole where codex ended by itself, its last event where it was ended.
-            text = _read_answer(scratch.answer) if process.status == 0 else heard.message or ""
+            # The file is whole only where codex ended by itself, its last event in any case.
+            text = (process.status == 0 and _find_answer(scratch.answer)) or heard.message or ""
         fault = find_fault_of_answer(text)
         if fault is not None:
             raise fault
@@ -119,13 +120,15 @@ class CodexExec:
         return heard
 
     def _shown(self, text: str) -> str:
-        """Return a text of codex or a server without the key and without what URLs may carry."""
-        key = self._settings.api_key
+        """Return a text of codex or a server without our secrets and without what URLs carry."""
         text = _URL.sub(lambda url: shown_url(url[0]), text)
-        return mask(text, () if key is None else (key,))
+        return mask(text, (*self._settings.secrets, *credentials(self._settings).values()))
 
 
-def _read_answer(path: Path) -> str:
-    """Return what codex wrote there, as far as anyone would read it."""
-    with translated(path), path.open("rb") as file:
-        return file.read(LINE_BYTES_MAX).decode("utf-8", "replace")
+def _find_answer(path: Path) -> str:
+    """Return what codex wrote there, as far as anyone would read it; empty when nothing."""
+    with translated(path):
+        if not path.exists():
+            return ""
+        with path.open("rb") as file:
+            return file.read(LINE_BYTES_MAX).decode("utf-8", "replace")
