@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from curricle.authoring.answers import UnfitAnswerError, parse_answer
-from curricle.authoring.prompts import render_prompt
+from curricle.authoring.prompts import marker_for, render_prompt
 from curricle.errors import ProviderOutputInvalidError
 
 if TYPE_CHECKING:
@@ -91,7 +91,9 @@ def _read_round(
 
 def _corrected(inquiry: Inquiry[T], why: str) -> Inquiry[T]:
     question = inquiry.question
-    prompt = render_prompt("again", prompt=question.prompt, why=why)
+    prompt = render_prompt(
+        "again", marker=marker_for([question.prompt, why]), prompt=question.prompt, why=why
+    )
     return replace(
         inquiry, question=replace(question, name=f"{question.name}, again", prompt=prompt)
     )

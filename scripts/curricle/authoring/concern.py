@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.findings import Severity
@@ -22,6 +23,8 @@ NODES_MAX: Final = 16
 _NEIGHBOURS_MAX: Final = 60
 _LINES_MAX: Final = 60
 _LINES_OF_SOURCE_MAX: Final = 20
+_PLACES_MAX: Final = 3
+_QUOTED: Final = re.compile(r"([\"'])(.+?)\1")
 _SHOWN_FIELDS: Final = (
     "title",
     "capability",
@@ -109,21 +112,46 @@ def rows_of_findings(document: Mapping[str, Any], findings: Iterable[Finding]) -
         yield f"{finding.rule}{about}: {one_line(finding.message, 500)} - {one_line(finding.hint, 200)}"
 
 
-def lines_of_sources(
-    document: Mapping[str, Any], nodes: Iterable[int], texts: Mapping[str, str]
+def lines_to_cite(
+    document: Mapping[str, Any],
+    nodes: Iterable[int],
+    findings: Iterable[Finding],
+    texts: Mapping[str, str],
 ) -> dict[str, list[tuple[int, str]]]:
-    """Return path → lines that the nodes cite, a few of each, as far as there are texts."""
-    found: dict[str, dict[int, str]] = {}
+    """Return path → a few lines that the nodes cite, and that speak of what no node covers."""
+    lines = {path: without_control_characters(text).split("\n") for path, text in texts.items()}
+    chosen: dict[str, dict[int, str]] = {}
     count = 0
+    for path, number in (*_cited(document, nodes), *_speaking(findings, lines)):
+        if count < _LINES_MAX and path in lines and number <= len(lines[path]):
+            held = chosen.setdefault(path, {})
+            count += number not in held
+            held[number] = lines[path][number - 1]
+    return {path: sorted(held.items()) for path, held in sorted(chosen.items())}
+
+
+def _cited(document: Mapping[str, Any], nodes: Iterable[int]) -> Iterator[tuple[str, int]]:
     for at in nodes:
         for source in document["nodes"][at].get("sources", ()):
-            lines = without_control_characters(texts.get(source["path"], "")).split("\n")
             last = min(source["last_line"], source["first_line"] + _LINES_OF_SOURCE_MAX - 1)
-            for number in range(source["first_line"], min(last, len(lines)) + 1):
-                if count < _LINES_MAX and texts.get(source["path"]):
-                    found.setdefault(source["path"], {})[number] = lines[number - 1]
-                    count += 1
-    return {path: sorted(lines.items()) for path, lines in sorted(found.items())}
+            for number in range(source["first_line"], last + 1):
+                yield source["path"], number
+
+
+def _speaking(
+    findings: Iterable[Finding], lines: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, int]]:
+    """Yield lines with the item that a finding on coverage quotes, each with the one after it."""
+    for finding in findings:
+        item = _QUOTED.search(finding.message) if finding.pointer == "/nodes" else None
+        if item is None:
+            continue
+        for path, held in sorted(lines.items()):
+            places = [at for at, line in enumerate(held, 1) if item[2].lower() in line.lower()]
+            for at in places[:_PLACES_MAX]:
+                yield path, at
+                if at < len(held):
+                    yield path, at + 1
 
 
 def _plain(value: object) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from curricle.authoring.material import Shown
     from curricle.generation.document import Link
 
-CONCEPTS_MAX: Final = 1000
+CONCEPTS_MAX: Final = 500
 """In one answer."""
 MINUTES_MAX: Final = 6000
 _MINUTES_STEP: Final = 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from curricle.authoring.asking import Inquiry, inquire_all
 from curricle.authoring.consolidation import consolidate
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from curricle.generation.compiler import Brief
     from curricle.generation.document import Section
 
-_PARTS_OF_BUDGET = 5
+_PARTS_OF_BUDGET: Final = 5
 """A part takes this share of a prompt: answers are longer than what they are about."""
 
 
@@ -143,4 +143,5 @@ def _prompt(brief: Brief, shown: Shown, expected: Sequence[str], limit: int | No
         links=shown.links,
         expected=expected,
         spec_path=TOPIC_SPEC,
+        mode=brief.selection.mode.value,
     )

@@ -8,14 +8,14 @@ kept, and whether there is another round, is `steps/repair.py`'s to decide.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from curricle.authoring.answers import UnfitAnswerError
 from curricle.authoring.asking import Inquiry, inquire
 from curricle.authoring.concern import (
     NODES_MAX,
     findings_to_ask,
-    lines_of_sources,
+    lines_to_cite,
     neighbours_of,
     nodes_of_feedback,
     nodes_of_findings,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from curricle.curriculum.topic_spec import TopicSpec
     from curricle.findings import Finding
 
-TITLES_CHARACTERS_MAX = 120_000
+TITLES_CHARACTERS_MAX: Final = 120_000
 """The longest list of titles that is shown to find what feedback is about."""
 
 
@@ -130,7 +130,7 @@ def _operations(
     shown = Shown(
         documents=tuple(
             Excerpt(path=path, lines=tuple(lines))
-            for path, lines in lines_of_sources(document, nodes, texts).items()
+            for path, lines in lines_to_cite(document, nodes, findings, texts).items()
         )
     )
     said = without_control_characters(feedback)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from curricle.authoring.answers import UnfitAnswerError, text_of
 from curricle.authoring.asking import Inquiry
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from curricle.generation.compiler import Brief
 
-TOPIC_LENGTH_MAX = 500
+TOPIC_LENGTH_MAX: Final = 500
 
 
 def whole_inquiry(

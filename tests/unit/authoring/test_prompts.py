@@ -62,4 +62,4 @@ def test_only_the_chosen_sections_are_shown() -> None:
 
 def test_a_template_without_one_of_its_values_is_a_bug_and_no_gap() -> None:
     with pytest.raises(jinja2.UndefinedError):
-        render_prompt("again", prompt="x")
+        render_prompt("again", prompt="x", why="y")

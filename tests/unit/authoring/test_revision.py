@@ -252,3 +252,17 @@ def test_at_a_hundred_nodes_with_three_findings_a_repair_prompt_is_a_fifth_at_mo
     revised(scripted, document, scope_in=["Topic n1"], evidence_mode="minimal")
     everything = json.dumps(document, ensure_ascii=False)
     assert len(scripted.asked[0].prompt) <= len(everything) / 5
+
+
+def test_where_no_node_covers_an_item_the_lines_that_name_it_can_be_cited() -> None:
+    new = operation("add_node", 4, **ADDED, document=1, first_line=7, last_line=8)
+    new |= {"title": "Line 7 of the document"}
+    scripted = Scripted(by_name(repair=operations(new)))
+    revision = revised(
+        scripted, chain(3), scope_in=["Line 7 of the document"], evidence_mode="standard"
+    )
+    assert "quality.scope-uncovered" in scripted.asked[0].prompt
+    assert "7| Line 7 of the document." in scripted.asked[0].prompt
+    node = revision.document["nodes"][3]
+    assert node["sources"] == [{"path": SCOPE, "first_line": 7, "last_line": 8}]
+    assert node["resources"][0]["citation"] == f"{SCOPE}, lines 7 to 8"
