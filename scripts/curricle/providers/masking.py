@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,6 +20,15 @@ def mask(text: str, secrets: Collection[str]) -> str:
     for secret in sorted(_spellings(secrets), key=len, reverse=True):
         text = text.replace(secret, MASK)
     return text
+
+
+def mask_json(value: Any, secrets: Collection[str]) -> Any:
+    """Return a JSON value without the secrets in any of its texts."""
+    if isinstance(value, str):
+        return mask(value, secrets)
+    if isinstance(value, Mapping):
+        return {mask(name, secrets): mask_json(part, secrets) for name, part in value.items()}
+    return [mask_json(part, secrets) for part in value] if isinstance(value, list) else value
 
 
 def _spellings(secrets: Collection[str]) -> set[str]:

@@ -1,52 +1,46 @@
 """Asks a server that speaks the OpenAI API, through the `openai` SDK: one attempt, one deadline.
 
 Chat Completions by default, since most servers have it; the Responses API, streamed, with
-`OPENAI_API_MODE=responses`. What an answer says is read by `server_answers.py`, what an error
-means is `server_faults.py`.
+`OPENAI_API_MODE=responses`. What an answer says is read by `server_answers.py`, what went wrong
+is told by `sdk_errors.py`.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
-import ssl
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from curricle.errors import (
     DependencyMissingError,
     ProviderBaseUrlInvalidError,
-    ProviderError,
     ProviderKeyMissingError,
     ProviderOutputInvalidError,
     ProviderTimeoutError,
     ProviderUnavailableError,
 )
 from curricle.providers.deadline import finish_within
-from curricle.providers.masking import mask
+from curricle.providers.masking import mask, mask_json
 from curricle.providers.server_answers import TEXT_SIZE_MAX, read_completion, read_response
 from curricle.providers.server_faults import (
     error_of,
     read_error,
-    wait_of_headers,
 )
 from curricle.providers.server_forms import (
     Form,
     chat_form,
-    form_instead,
     prompt_in,
     response_form,
 )
 from curricle.providers.settings import ApiMode, shown_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    import ssl
+    from collections.abc import Callable, Mapping
 
     from openai import AsyncOpenAI, AsyncStream
 
@@ -57,21 +51,10 @@ NAME: Final = "remote_llm"
 DEFAULT_MODEL: Final = "gpt-5.5"
 """Asked for when `AGENT_MODEL` is not set: servers do not choose one by themselves."""
 DEFAULT_URL: Final = "https://api.openai.com/v1"
-_REJECTIONS: Final = {400, 422}
-_NO_SUCH_API: Final = {404, 405}
 _DELTA: Final = "response.output_text.delta"
 _ERROR: Final = "error"
 _LAST: Final = {"response.completed", "response.incomplete", "response.failed", _ERROR}
 _KEY: Final = re.compile(r"[\x21-\x7e]+")
-
-
-class _RejectedFormError(Exception):
-    """The server does not take the parameter that asks for a form."""
-
-    def __init__(self, other: Form, error: ProviderError) -> None:
-        super().__init__()
-        self.other = other
-        self.error = error
 
 
 class RemoteLlm:
@@ -122,52 +105,30 @@ class RemoteLlm:
             raise ProviderTimeoutError(NAME, message) from None
 
     async def _ask_in_any_form(self, question: Question, tell: Callable[[str], None]) -> Answer:
+        from curricle.providers.sdk_errors import SDK_ERRORS, rejected_form, translated
         from curricle.providers.server_connection import open_client
 
+        form = self._form
         async with open_client(self._key, self._url, self._trust) as client:
-            form = self._form
-            try:
-                answer = await self._ask_once(client, question, form, tell)
-            except _RejectedFormError as rejected:
-                form = rejected.other
-                tell(
-                    f"{question.name}: the server does not take a schema, asking with {form.value}"
-                )
+            while True:
                 try:
                     answer = await self._ask_once(client, question, form, tell)
-                except _RejectedFormError as again:
-                    raise again.error from None
-                self._form = form  # not rejected anew for each question
-        if form is Form.SCHEMA:
-            return answer
-        note = f"the server rejects {Form.SCHEMA.value}: asked with {form.value}"
-        return replace(answer, notes=(*answer.notes, note))
+                except SDK_ERRORS as error:
+                    other = rejected_form(error) if form is Form.SCHEMA else None
+                    if other is None:
+                        raise translated(error, NAME, shown_url(self._url), self._secrets) from None
+                    tell(f"{question.name}: the server takes no schema, asking with {other.value}")
+                    form = other
+                else:
+                    self._form = form  # not rejected anew for each question
+                    return _noted(answer, form)
 
     async def _ask_once(
         self, client: AsyncOpenAI, question: Question, form: Form, tell: Callable[[str], None]
     ) -> Answer:
-        import httpx2
-        import openai
-
-        from curricle.providers.server_connection import TooLargeError
-
-        # NOTE: every cause is dropped with `from None`, since the SDK's own messages may repeat
-        # the key, and a traceback would show them.
-        try:
-            if self._is_responses:
-                return await self._ask_responses(client, question, form, tell)
-            return await self._ask_chat(client, question, form)
-        except openai.APIStatusError as error:
-            self._raise_for_status(error.response, form)
-        except openai.APITimeoutError:
-            raise ProviderTimeoutError(NAME, "the connection timed out") from None
-        except (openai.APIConnectionError, httpx2.HTTPError, OSError, TooLargeError) as error:
-            self._raise_for_connection(error)
-        except openai.APIError as error:  # an error among the events
-            raise error_of(NAME, read_error(_without(self._secrets, error.body))) from None
-        except (ValueError, RecursionError, openai.OpenAIError):
-            message = "the answer is not the JSON that the API promises"
-            raise ProviderOutputInvalidError(NAME, message) from None
+        if self._is_responses:
+            return await self._ask_responses(client, question, form, tell)
+        return await self._ask_chat(client, question, form)
 
     async def _ask_chat(self, client: AsyncOpenAI, question: Question, form: Form) -> Answer:
         raw = await client.chat.completions.with_raw_response.create(
@@ -219,7 +180,7 @@ class RemoteLlm:
                 pieces.append(str(getattr(event, "delta", "")))
                 size += len(pieces[-1])
             elif kind in _LAST:
-                last = _without(self._secrets, event.to_dict(warnings=False))
+                last = mask_json(event.to_dict(warnings=False), self._secrets)
         await _leave(stream)
         if size > TEXT_SIZE_MAX:
             message = f"the answer is longer than {TEXT_SIZE_MAX} characters"
@@ -229,7 +190,7 @@ class RemoteLlm:
         if last["type"] == _ERROR:
             raise error_of(NAME, read_error(last))
         return read_response(
-            NAME, last.get("response"), streamed=_without(self._secrets, "".join(pieces))
+            NAME, last.get("response"), streamed=mask("".join(pieces), self._secrets)
         )
 
     def _document(self, response: Any) -> Any:
@@ -240,39 +201,7 @@ class RemoteLlm:
                 shown_url(self._url),
                 "it answers with a web page; the URL of an API mostly ends in /v1",
             )
-        return _without(self._secrets, json.loads(response.content))
-
-    def _raise_for_status(self, response: Any, form: Form) -> NoReturn:
-        status: int = response.status_code
-        body = _without(self._secrets, _json_of(response))
-        server_error = read_error(body, status)
-        if status in _NO_SUCH_API and not server_error.message:
-            raise ProviderBaseUrlInvalidError(
-                shown_url(self._url), f"it has no such API (HTTP {status})"
-            ) from None
-        error = error_of(NAME, server_error, wait_of_headers(response.headers))
-        other = form_instead(server_error) if status in _REJECTIONS else None
-        if form is Form.SCHEMA and other is not None:
-            raise _RejectedFormError(other, error) from None
-        raise error from None
-
-    def _raise_for_connection(self, error: BaseException) -> NoReturn:
-        import httpx2
-
-        from curricle.providers.server_connection import SIZE_MAX, TooLargeError
-
-        causes = _causes(error)
-        if any(isinstance(cause, TooLargeError) for cause in causes):
-            message = f"the answer does not end within {SIZE_MAX} bytes"
-            raise ProviderOutputInvalidError(NAME, message) from None
-        if any(isinstance(c, (httpx2.UnsupportedProtocol, httpx2.InvalidURL)) for c in causes):
-            raise ProviderBaseUrlInvalidError(
-                shown_url(self._url), "no request can be sent to it"
-            ) from None
-        reason = next((r for c in reversed(causes) if (r := _reason_of(c))), type(error).__name__)
-        raise ProviderUnavailableError(
-            NAME, f"the connection to {shown_url(self._url)} failed: {reason}"
-        ) from None
+        return mask_json(json.loads(response.content), self._secrets)
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
@@ -297,6 +226,13 @@ def _import_sdk() -> None:
         raise DependencyMissingError(error.name or "openai") from error
 
 
+def _noted(answer: Answer, form: Form) -> Answer:
+    if form is Form.SCHEMA:
+        return answer
+    note = f"the server rejects {Form.SCHEMA.value}: asked with {form.value}"
+    return replace(answer, notes=(*answer.notes, note))
+
+
 async def _leave(stream: AsyncStream[Any]) -> None:
     """Close a stream and end every generator that reads it.
 
@@ -307,36 +243,3 @@ async def _leave(stream: AsyncStream[Any]) -> None:
     with suppress(Exception):  # the error is the end that is wanted
         while await anext(stream, None) is not None:
             pass
-
-
-def _reason_of(error: BaseException) -> str:
-    """Return what the system says of an error; never a library's words, which may hold a header."""
-    if isinstance(error, ssl.SSLError | socket.gaierror):
-        return error.strerror or ""
-    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else ""
-
-
-def _without(secrets: Collection[str], value: Any) -> Any:
-    """Return a JSON value that does not repeat a secret, as the errors of some servers do."""
-    if isinstance(value, str):
-        return mask(value, secrets)
-    if isinstance(value, Mapping):
-        return {mask(str(name), secrets): _without(secrets, v) for name, v in value.items()}
-    return [_without(secrets, part) for part in value] if isinstance(value, list) else value
-
-
-def _json_of(response: Any) -> Any:
-    try:
-        return json.loads(response.content)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """Return an error with what caused it, outermost first."""
-    found: list[BaseException] = []
-    cause: BaseException | None = error
-    while cause is not None and cause not in found:
-        found.append(cause)
-        cause = cause.__cause__ or cause.__context__
-    return found

@@ -79,7 +79,7 @@ def test_a_server_that_rejects_schemas_is_asked_once_more_and_then_differently(
     assert first.text == second.text == ANSWER
     assert first.notes == second.notes
     assert first.notes == ("the server rejects strict json_schema: asked with the prompt alone",)
-    assert told[0] == "outline: the server does not take a schema, asking with the prompt alone"
+    assert told[0] == "outline: the server takes no schema, asking with the prompt alone"
     assert [request.schema for request in server.requests] == [SCHEMA, None, None]
     assert '"additionalProperties": false' in server.requests[1].prompt
 
