@@ -29,6 +29,7 @@ PACKAGES: Final = (
     "markdown-it-py",
     "mdit-py-plugins",
     "networkx",
+    "openai",
     "orjson",
     "rapidfuzz",
     "rich",
