@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from curricle.errors import (
+    CurricleError,
+    ProviderAuthRejectedError,
+    ProviderBaseUrlInvalidError,
+    ProviderCommandMissingError,
+    ProviderContextOverflowError,
+    ProviderError,
+    ProviderModelUnsupportedError,
+    ProviderOutputInvalidError,
+    ProviderQuotaExhaustedError,
+    ProviderRateLimitedError,
+    ProviderRefusedError,
+    ProviderSandboxDeniedError,
+    ProviderTimeoutError,
+    ProviderUnavailableError,
+)
+from curricle.providers.client import Answer, Question
+from curricle.providers.retry import Answered, Attempts, Failed, Pace, ask_with_retries
+from curricle.providers.settings import ModelSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+QUESTION = Question(name="outline", prompt="?", schema={})
+ANSWER = Answer(text="{}", model="m")
+TRANSIENT = [
+    ProviderRateLimitedError,
+    ProviderUnavailableError,
+    ProviderTimeoutError,
+    ProviderOutputInvalidError,
+]
+FINAL = [
+    ProviderAuthRejectedError("p", "no"),
+    ProviderQuotaExhaustedError("p", "no"),
+    ProviderModelUnsupportedError("p", "no"),
+    ProviderRefusedError("p", "no"),
+    ProviderContextOverflowError("p", "no"),
+    ProviderSandboxDeniedError("p", "no"),
+    ProviderBaseUrlInvalidError("x", "no"),
+    ProviderCommandMissingError("x", "no"),
+]
+
+
+@dataclass
+class Time:
+    """A clock that moves only by waiting."""
+
+    now: float = 1000.0
+    waits: list[float] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.now += seconds
+
+
+@dataclass
+class Server:
+    """A paid service: each entry of the script is an error or an answer, after some seconds."""
+
+    time: Time
+    script: list[CurricleError | Answer]
+    seconds: float = 0.0
+    left: list[float] = field(default_factory=list)
+    name: str = "p"
+    model: str | None = None
+
+    def ask(
+        self, question: Question, *, seconds_left: float, tell: Callable[[str], None]
+    ) -> Answer:
+        del question, tell
+        self.left.append(seconds_left)
+        self.time.now += min(self.seconds, seconds_left)
+        outcome = self.script.pop(0)
+        if isinstance(outcome, CurricleError):
+            raise outcome
+        return outcome
+
+
+def asked(server: Server, *, jitter: float = 1.0, budget: int = 2, timeout: float = 60) -> Attempts:
+    time = server.time
+    return ask_with_retries(
+        server,
+        QUESTION,
+        settings=ModelSettings(timeout_seconds=timeout, retry_budget=budget),
+        pace=Pace(clock=lambda: time.now, sleep=time.sleep, jitter=lambda: jitter),
+        tell=time.told.append,
+    )
+
+
+def codes(attempts: Attempts) -> list[str | None]:
+    return [tried.code for tried in attempts.tried]
+
+
+def test_an_answer_at_once_is_one_attempt() -> None:
+    server = Server(Time(), [ANSWER], seconds=2)
+    attempts = asked(server)
+    assert isinstance(attempts, Answered)
+    assert attempts.answer is ANSWER
+    assert [(t.seconds, t.code) for t in attempts.tried] == [(2.0, None)]
+    assert server.time.waits == []
+
+
+@pytest.mark.parametrize("kind", TRANSIENT)
+def test_a_transient_fault_is_tried_again(kind: type[ProviderError]) -> None:
+    server = Server(Time(), [kind("p", "no"), kind("p", "no"), ANSWER])
+    attempts = asked(server)
+    assert isinstance(attempts, Answered)
+    assert codes(attempts) == [kind.code, kind.code, None]
+    assert server.time.waits == [0.5, 1.0]
+    assert len(server.time.told) == 2
+
+
+@pytest.mark.parametrize("error", FINAL, ids=lambda error: error.code)
+def test_a_final_fault_is_never_tried_again(error: CurricleError) -> None:
+    server = Server(Time(), [error, ANSWER])
+    attempts = asked(server, budget=100)
+    assert isinstance(attempts, Failed)
+    assert attempts.error is error
+    assert codes(attempts) == [error.code]
+    assert server.time.waits == []
+
+
+@pytest.mark.parametrize("budget", [0, 1, 5])
+def test_the_budget_is_of_attempts_after_the_first(budget: int) -> None:
+    faults = [ProviderUnavailableError("p", str(at)) for at in range(9)]
+    server = Server(Time(), list(faults))
+    attempts = asked(server, budget=budget)
+    assert isinstance(attempts, Failed)
+    assert attempts.error is faults[budget]
+    assert len(attempts.tried) == budget + 1
+
+
+def test_waits_double_up_to_a_limit_and_jitter_halves_them_at_most() -> None:
+    faults: list[CurricleError | Answer] = [ProviderUnavailableError("p", "no")] * 20
+    longest, shortest = Server(Time(), list(faults)), Server(Time(), list(faults))
+    asked(longest, budget=9, timeout=3600)
+    asked(shortest, budget=9, timeout=3600, jitter=0.0)
+    assert longest.time.waits == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+    assert shortest.time.waits == [wait / 2 for wait in longest.time.waits]
+
+
+def test_what_the_server_asks_to_wait_is_waited_for() -> None:
+    limited = ProviderRateLimitedError("p", "no", retry_after_seconds=7)
+    server = Server(Time(), [limited, ANSWER])
+    assert isinstance(asked(server, jitter=0.0), Answered)
+    assert server.time.waits == [7]
+
+
+def test_a_wait_that_does_not_fit_ends_it_at_once() -> None:
+    limited = ProviderRateLimitedError("p", "no", retry_after_seconds=60)
+    server = Server(Time(), [limited, ANSWER])
+    attempts = asked(server, timeout=60)
+    assert isinstance(attempts, Failed)
+    assert attempts.error is limited
+    assert server.time.waits == []
+
+
+def test_all_attempts_share_one_deadline() -> None:
+    faults: list[CurricleError | Answer] = [ProviderTimeoutError("p", "late")] * 9
+    server = Server(Time(), faults, seconds=20)
+    attempts = asked(server, budget=8, timeout=50, jitter=0.0)
+    assert isinstance(attempts, Failed)
+    assert server.left == [50, pytest.approx(29.75), pytest.approx(9.25)]
+    assert server.time.now <= 1000 + 50
+
+
+def test_a_bug_of_a_client_is_no_fault_to_try_again() -> None:
+    with pytest.raises(IndexError):
+        asked(Server(Time(), []))
