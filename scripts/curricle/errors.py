@@ -527,7 +527,8 @@ class InterruptError(CurricleError):
 
 def error_types() -> tuple[type[CurricleError], ...]:
     """Return every declared error type, in order of exit status and code."""
-    return tuple(sorted(_descendants(CurricleError), key=lambda t: (t.exit_status, t.code)))
+    declared = (error for error in _descendants(CurricleError) if hasattr(error, "code"))
+    return tuple(sorted(declared, key=lambda t: (t.exit_status, t.code)))
 
 
 def _descendants(base: type[CurricleError]) -> Iterator[type[CurricleError]]:
