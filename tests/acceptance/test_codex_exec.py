@@ -152,7 +152,7 @@ def test_every_way_a_server_fails_has_an_expectation() -> None:
 @pytest.mark.capability("R8")
 @pytest.mark.parametrize("name", sorted(name for name, kind in EXPECTED.items() if kind))
 def test_a_fault_is_typed_after_one_request_in_time(ask: Caller, name: str) -> None:
-    seconds = 1.5 if name in ENDLESS else SECONDS
+    seconds = 3 if name in ENDLESS else SECONDS
     with model_server([FAULTS[name]]) as server:
         started_at = time.monotonic()
         error = ask.failing(server.url, seconds=seconds)
@@ -187,18 +187,18 @@ def test_a_server_that_is_not_there_is_unavailable_at_once(ask: Caller) -> None:
 def test_silence_ends_long_before_the_deadline(ask: Caller) -> None:
     with model_server([FAULTS["hang_before_headers"]]) as server:
         started_at = time.monotonic()
-        error = ask.failing(server.url, seconds=3)
+        error = ask.failing(server.url, seconds=9)
     assert type(error) is ProviderUnavailableError
     assert error.is_transient
-    assert time.monotonic() - started_at < 2
+    assert time.monotonic() - started_at < 6
 
 
 def test_a_slow_answer_has_all_the_time_there_is(ask: Caller) -> None:
     def late(exchange: Exchange) -> None:
         exchange.send_head()
-        time.sleep(1.2)
+        time.sleep(3.3)
         for part in parts_of(exchange.received, Turn(text=ANSWER)):
             exchange.send(part)
 
     with model_server([Fault(name="late", reply=late)]) as server:
-        assert ask(server.url, seconds=3).text == ANSWER
+        assert ask(server.url, seconds=9).text == ANSWER

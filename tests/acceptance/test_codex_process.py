@@ -64,9 +64,9 @@ def test_a_codex_that_says_nothing_is_unavailable_long_before_the_deadline(
     ask: Caller, stand_in: Any
 ) -> None:
     started_at = time.monotonic()
-    error = ask.failing(None, seconds=1.5, **stand_in("sleep 60"))
+    error = ask.failing(None, seconds=9, **stand_in("sleep 60"))
     assert type(error) is ProviderUnavailableError
-    assert time.monotonic() - started_at < 1.4
+    assert time.monotonic() - started_at < 6
 
 
 def test_failed_tool_commands_are_no_success(ask: Caller, stand_in: Any) -> None:

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from curricle.providers.process import Process
     from curricle.providers.settings import ModelSettings
 
+SILENCE_SECONDS_MIN: Final = 3.0
+"""What codex may need to start on a busy machine."""
 SILENCE_SECONDS_MAX: Final = 60.0
-"""A server that has not sent as much as headers by then is taken for gone; a third of the time
-that is left where that is less, so that there is time to ask again."""
+"""What a server of one's own may need to read a long prompt before it sends as much as headers."""
 LINGERING_SECONDS_MAX: Final = 0.5
 """So long may it take to leave after its turn is over."""
 _URL: Final = re.compile(r"https?://[^\s\"'<>),]+")
@@ -69,7 +70,9 @@ class CodexExec:
             DiskFullError, PermissionDeniedError, IoError: there is no place for its files.
         """
         deadline_at = time.monotonic() + seconds_left
-        silent_until = time.monotonic() + min(SILENCE_SECONDS_MAX, seconds_left / 3)
+        # A third of the time, so that some is left to ask again.
+        silence_seconds = max(SILENCE_SECONDS_MIN, min(SILENCE_SECONDS_MAX, seconds_left / 3))
+        silent_until = time.monotonic() + silence_seconds
         with scratch_folder() as scratch:
             with translated(scratch.schema):
                 scratch.schema.write_bytes(document_bytes(question.schema))
