@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def pytest_configure() -> None:
+    """Stop in CI where the Codex CLI is not installed: there, all is tested or nothing."""
+    if os.environ.get("CI") == "true" and find_codex() is None:
+        raise pytest.UsageError(NOT_TESTED)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs the Codex CLI where it is not installed; never in CI."""
+    """Leave out what needs the Codex CLI where it is not installed."""
     if find_codex() is not None:
         return
     with_codex = [item for item in items if "codex" in getattr(item, "fixturenames", ())]
-    if with_codex and os.environ.get("CI") == "true":
-        raise pytest.UsageError(NOT_TESTED)
     config.hook.pytest_deselected(items=with_codex)
     items[:] = [item for item in items if item not in with_codex]
 
