@@ -78,10 +78,13 @@ class Material:
     context: tuple[Excerpt, ...]
 
     def lines_of(self, section: Section) -> tuple[tuple[int, str], ...]:
-        """Return the lines of a section."""
+        """Return the lines of a section, with the blank ones after it."""
         lines = self.scope.lines if self.scope else ()
         start = bisect_right(lines, section.line - 1, key=itemgetter(0))
-        return lines[start : bisect_right(lines, section.last_line, key=itemgetter(0))]
+        end = bisect_right(lines, section.last_line, key=itemgetter(0))
+        while end < len(lines) and not lines[end][1].strip():
+            end += 1
+        return lines[start:end]
 
     def unshown_context(self) -> tuple[str, ...]:
         """Return a sentence for each context file, for when there is no room for them."""
@@ -142,12 +145,16 @@ def _wanted(brief: Brief, outline: Outline) -> Excerpt | None:
 
 
 def _selected(text: str, sections: Sequence[Section]) -> Iterator[tuple[int, str]]:
+    """Yield the lines of sections with the blank ones after each: a citation may span sections."""
     lines = _lines(text)
     last = 0
     for section in sections:
-        for number in range(max(section.line, last + 1), min(section.last_line, len(lines)) + 1):
+        end = min(section.last_line, len(lines))
+        while end < len(lines) and not lines[end].strip():
+            end += 1
+        for number in range(max(section.line, last + 1), end + 1):
             yield number, lines[number - 1]
-        last = max(last, section.last_line)
+        last = max(last, end)
 
 
 def _lines(text: str) -> list[str]:

@@ -61,6 +61,12 @@ def test_a_spec_alone_is_enough_and_cites_its_lines() -> None:
     assert [node.sources[0].path for node in draft.curriculum.nodes] == [TOPIC_SPEC, TOPIC_SPEC]
 
 
+def test_a_concept_may_cite_lines_of_several_sections() -> None:
+    draft = authored(whole(concept("Bread", 1, 13)))
+    assert draft.curriculum.nodes[0].resources[0].citation == f"{SCOPE}, lines 1 to 13"
+    assert draft.left_out == ()
+
+
 def test_what_only_the_spec_names_is_shown_with_its_line_and_can_be_cited() -> None:
     scripted = Scripted(by_name(curriculum=whole(FLOUR, concept("Salt", 2, document=2))))
     draft = author_curriculum(brief_of(TEXT, scope_in=["Flour", "Salt"]), scripted.model)
