@@ -18,6 +18,7 @@ from curricle.runs.commit import writing
 from curricle.runs.freshness import ORIGIN, SELECTION, Origin
 from curricle.runs.record import stage_data
 from curricle.stages.reading import read_curriculum, read_scope, read_spec
+from curricle.steps.calls import open_provider
 from curricle.steps.curriculum import (
     make_curriculum,
     require_curriculum,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from curricle.errors import ValidationFailedError
-    from curricle.providers.provider import Provider
+    from curricle.providers import Choice
     from curricle.session import Session
     from curricle.stages.validate import ValidationResult
     from curricle.steps.spec import ScopeChoice
@@ -106,7 +107,7 @@ def init_run(
 def bring_up_to_date(
     session: Session,
     run_dir: Path,
-    provider: Provider,
+    choice: Choice,
     *,
     scope: ScopeChoice | None = None,
     repair: bool = False,
@@ -124,8 +125,10 @@ def bring_up_to_date(
             to be mended or compared with.
         ValidationFailedError: the curriculum has errors; it is kept and can be inspected.
         StopRuleHitError: repair stopped with errors left.
+        ProviderError: a model gave no answer to use; what was answered is not asked again.
     """
     with _working(session, run_dir) as work:
+        provider = open_provider(work, choice, is_anew=force)
         take_scope(work, scope)
         spec = require_spec(work)
         make_curriculum(work, provider, force=force)
@@ -182,7 +185,7 @@ def plan_run(session: Session, run_dir: Path, start_date: date | None) -> None:
 
 
 def iterate_run(
-    session: Session, run_dir: Path, provider: Provider, *, repair: bool, feedback: str
+    session: Session, run_dir: Path, choice: Choice, *, repair: bool, feedback: str
 ) -> None:
     """Validate, plan, and compare with the previous revision; `diff_report.json` is the answer.
 
@@ -196,12 +199,13 @@ def iterate_run(
             mended, or the previous one does.
         ValidationFailedError: the curriculum has errors.
         StopRuleHitError: repair stopped with errors left, or feedback was only noted.
+        ProviderError: a model gave no answer to use.
     """
     with _working(session, run_dir) as work:
         spec = require_spec(work)
         require_fresh_curriculum(work)
         if repair or feedback:
-            mend(work, provider, spec, feedback)
+            mend(work, open_provider(work, choice), spec, feedback)
         refuse_findings(work, check(work))
         make_plan(work, spec)
         compare(work, spec)

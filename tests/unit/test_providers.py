@@ -2,16 +2,50 @@ from __future__ import annotations
 
 import pytest
 
-from curricle.errors import ProviderUnknownError
+from curricle.errors import CurricleError, ProviderUnknownError
 from curricle.providers import DEFAULT_PROVIDER, PROVIDER_VARIABLE, PROVIDERS, choose_provider
 from curricle.providers.internal import InternalProvider
 from curricle.providers.provider import MendRequest
 from graphs import curriculum_of
 
 
+USABLE = {"OPENAI_API_KEY": "sk-0123456789", "CODING_AGENT_CMD": "/bin/sh"}
+
+
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_a_provider_is_chosen_by_its_own_name(name: str) -> None:
-    assert choose_provider(name, {}).name == name
+    assert choose_provider(name, USABLE).name == name
+
+
+def test_the_internal_provider_reads_no_settings_of_models() -> None:
+    environment = dict.fromkeys(("AGENT_TIMEOUT_SECONDS", "OPENAI_API_KEY"), "\n")
+    assert choose_provider("internal", environment).name == "internal"
+
+
+@pytest.mark.capability("R10")
+@pytest.mark.parametrize(
+    ("name", "variable", "value"),
+    [
+        ("remote_llm", "OPENAI_API_KEY", None),
+        ("remote_llm", "OPENAI_API_KEY", ""),
+        ("remote_llm", "OPENAI_BASE_URL", "file:///v1"),
+        ("remote_llm", "AGENT_TIMEOUT_SECONDS", "-1"),
+        ("remote_llm", "AGENT_RETRY_BUDGET", "many"),
+        ("codex_exec", "OPENAI_API_KEY", None),
+        ("codex_exec", "CODING_AGENT_CMD", "no/such"),
+        ("codex_exec", "CODING_AGENT_CMD", ""),
+        ("codex_exec", "CODEX_HOME", "/no/such/folder"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_when_the_provider_is_chosen(
+    name: str, variable: str, value: str | None
+) -> None:
+    environment = {k: v for k, v in {**USABLE, variable: value}.items() if v is not None}
+    with pytest.raises(CurricleError) as caught:
+        choose_provider(name, environment)
+    assert caught.value.exit_status == 4
+    assert variable in str(caught.value) + caught.value.hint
+    assert caught.value.details["variable"] == variable
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def _read_all(
                 model.name,
                 f"{model.name} mode failed to return valid structured JSON for"
                 f" “{again[at].question.name}”: {why}",
-                details={"question": again[at].question.name},
+                details={"questions": [again[other].question.name for other in sorted(left)]},
             )
         values.update(zip(sorted(faults), second.values(), strict=True))
     return [values[at] for at in range(len(inquiries))]

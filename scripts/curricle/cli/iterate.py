@@ -42,11 +42,14 @@ def command(
 
     from curricle.inspection import inspect_run
     from curricle.pipeline import iterate_run
-    from curricle.providers import choose_provider
+    from curricle.providers import choose_provider, name_of_provider
+    from curricle.providers.internal import InternalProvider
 
     text = _feedback(feedback, feedback_file)
     run_dir = settings.find_run(run)
-    chosen = choose_provider(provider, os.environ)
+    name_of_provider(provider, os.environ)
+    is_asked = repair or bool(text)
+    chosen = choose_provider(provider, os.environ) if is_asked else InternalProvider()
     with progress("iterating") as tell:
         iterate_run(settings.session(tell), run_dir, chosen, repair=repair, feedback=text)
     report = json.loads(read_file(run_dir / DIFF_REPORT))

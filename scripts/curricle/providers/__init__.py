@@ -1,13 +1,16 @@
 """Who writes and mends curricula: one literal table of providers.
 
-Adding one means a file with a class that has the methods of `provider.Provider`, and a row here.
+Adding one that needs no model means a file with a class that has the methods of
+`provider.Provider`; one that asks a model needs a class that has those of `client.Client`. Either
+gets a row here.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from curricle.errors import ProviderUnknownError
+from curricle.providers.access import ModelAccess
 from curricle.providers.internal import InternalProvider
 
 if TYPE_CHECKING:
@@ -18,17 +21,58 @@ if TYPE_CHECKING:
 DEFAULT_PROVIDER: Final = "internal"
 PROVIDER_VARIABLE: Final = "AGENT_PROVIDER"
 
-PROVIDERS: Final[Mapping[str, Callable[[], Provider]]] = {"internal": InternalProvider}
+Choice: TypeAlias = "Provider | ModelAccess"
+"""A provider, or a model of which `steps.calls.open_provider` makes one for a run."""
 
 
-def choose_provider(option: str | None, environment: Mapping[str, str]) -> Provider:
+def choose_provider(option: str | None, environment: Mapping[str, str]) -> Choice:
     """Return the provider of `--provider`, else of `AGENT_PROVIDER`, else the internal one.
 
     Raises:
         ProviderUnknownError: there is none of that name; never falls back to another.
+        ProviderConfigInvalidError, ProviderKeyMissingError, ProviderBaseUrlInvalidError,
+        ProviderCommandMissingError: its settings cannot be used.
+    """
+    return PROVIDERS[name_of_provider(option, environment)](environment)
+
+
+def name_of_provider(option: str | None, environment: Mapping[str, str]) -> str:
+    """Return the name of the provider that is chosen, its settings unread.
+
+    Raises:
+        ProviderUnknownError: there is none of that name.
     """
     name = option if option is not None else environment.get(PROVIDER_VARIABLE, DEFAULT_PROVIDER)
     if name not in PROVIDERS:
         source = "--provider" if option is not None else PROVIDER_VARIABLE
         raise ProviderUnknownError(name, tuple(PROVIDERS), source)
-    return PROVIDERS[name]()
+    return name
+
+
+def _internal(_: Mapping[str, str]) -> Provider:
+    return InternalProvider()
+
+
+def _codex_exec(environment: Mapping[str, str]) -> ModelAccess:
+    from curricle.providers.codex_exec import CodexExec
+    from curricle.providers.settings import ModelSettings, resolve_command, verify_login
+
+    settings = ModelSettings.from_environment(environment)
+    resolve_command(settings, environment)
+    verify_login(settings)
+    return ModelAccess(client=CodexExec(settings, environment), settings=settings)
+
+
+def _remote_llm(environment: Mapping[str, str]) -> ModelAccess:
+    from curricle.providers.remote_llm import RemoteLlm
+    from curricle.providers.settings import ModelSettings
+
+    settings = ModelSettings.from_environment(environment)
+    return ModelAccess(client=RemoteLlm(settings), settings=settings)
+
+
+PROVIDERS: Final[Mapping[str, Callable[[Mapping[str, str]], Choice]]] = {
+    "internal": _internal,
+    "codex_exec": _codex_exec,
+    "remote_llm": _remote_llm,
+}

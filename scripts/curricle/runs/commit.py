@@ -34,6 +34,7 @@ from curricle.runs.journal import Entry, advance, encode_entry
 from curricle.runs.lock import locked
 from curricle.runs.objects import find_object, keep_object
 from curricle.runs.record import (
+    EVENT_CALL,
     EVENT_FAILURE,
     EVENT_MENDED,
     EVENT_STAGE,
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
+
+    from curricle.runs.calls import Call
 
 
 @dataclass(kw_only=True, slots=True)
@@ -140,6 +143,11 @@ class RunWriter:
     def record_failure(self, error: CurricleError, stage: Stage | None) -> None:
         """Note a typed error as the run's last failure."""
         self._append(EVENT_FAILURE, failure_data(error, stage))
+        self._save()
+
+    def record_call(self, call: Call) -> None:
+        """Note that a model was asked; what it names is among the objects already."""
+        self._append(EVENT_CALL, call.to_json())
         self._save()
 
     def complete(self, state: RunState) -> None:

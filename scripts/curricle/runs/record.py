@@ -28,6 +28,8 @@ EVENT_STAGE: Final = "stage"
 """A stage's outputs were committed; `stage_data` says what its `data` is."""
 EVENT_FAILURE: Final = "failure"
 """A typed error ended a command; `failure_data` says what its `data` is."""
+EVENT_CALL: Final = "call"
+"""A model was asked; `calls.py` says what its `data` is. Changes nothing of the state."""
 EVENT_MENDED: Final = "journal_mended"
 """An unfinished last line was set aside."""
 

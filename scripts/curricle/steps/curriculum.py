@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from curricle.errors import ArtifactStaleError, CurriculumInvalidError, StageConflictError
 from curricle.layout import (
@@ -20,6 +20,8 @@ from curricle.schema import DocumentKind, check_document
 from curricle.stages.reading import read_curriculum
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from curricle.providers.provider import Provider
     from curricle.steps.work import Work
 
@@ -94,8 +96,17 @@ def accept(work: Work) -> None:
         replace_curriculum(work, data, Origin.PERSON, None)
 
 
-def replace_curriculum(work: Work, data: bytes, origin: Origin, provider: Provider | None) -> None:
-    """Make a changed curriculum the current revision, and the recorded one the previous."""
+def replace_curriculum(
+    work: Work,
+    data: bytes,
+    origin: Origin,
+    provider: Provider | None,
+    parameters: Mapping[str, Any] | None = None,
+) -> None:
+    """Make a changed curriculum the current revision, and the recorded one the previous.
+
+    `parameters` are recorded with it, beyond those that every curriculum has.
+    """
     made = work.writer.record.stages.get(Stage.GENERATED)
     from curricle.stages.iterate import is_comparable
 
@@ -114,6 +125,7 @@ def replace_curriculum(work: Work, data: bytes, origin: Origin, provider: Provid
         {
             ORIGIN: origin.value,
             SELECTION: work.spec_parameters.get(SELECTION),
+            **(parameters or {}),
         },
         provider=provider,
     )

@@ -26,6 +26,7 @@ from curricle.layout import (
 )
 from curricle.printable import counted
 from curricle.providers.provider import MendRequest
+from curricle.runs.freshness import FEEDBACK, MENDED
 from curricle.steps.curriculum import replace_curriculum
 from curricle.steps.review import check
 
@@ -54,10 +55,13 @@ def mend(work: Work, provider: Provider, spec: TopicSpec | None, feedback: str) 
         BudgetExhaustedError: errors are left when the rounds or the seconds are spent.
         ProviderError: the provider failed, and errors are left or feedback is not acted on.
     """
+    work.stage = Stage.VALIDATED
     inputs = work.read_all(Stage.VALIDATED)
     outcome = _improve(work, provider, inputs, spec, feedback)
     if outcome.curriculum != inputs[CURRICULUM]:
-        replace_curriculum(work, outcome.curriculum, work.writer.freshness().origin, provider)
+        origin = work.writer.freshness().origin
+        mended = {MENDED: {FEEDBACK: work.writer.keep(feedback.encode()) if feedback else None}}
+        replace_curriculum(work, outcome.curriculum, origin, provider, mended)
     check(work)
     _stop_unless_done(work, outcome, provider)
 

@@ -1,0 +1,141 @@
+"""What the journal knows of each question to a model, and which answers need no second payment.
+
+Pure. Prompt, schema and answer lie among the objects; who asks and records: `steps/calls.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from curricle.canonical import line_bytes
+from curricle.errors import ProviderOutputInvalidError, StopRuleHitError
+from curricle.layout import Stage
+from curricle.providers.client import Usage
+from curricle.providers.retry import Tried
+from curricle.runs.record import EVENT_CALL, EVENT_FAILURE, EVENT_STAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from curricle.authoring.question import Question
+    from curricle.runs.journal import Entry
+
+QUESTIONS: Final = "questions"
+"""Detail of a provider's error: the names of the questions that it is about."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Call:
+    """One question with all its attempts."""
+
+    name: str
+    stage: str | None
+    """The stage that the answer was wanted for."""
+    provider: str
+    model: str | None
+    """The model that was asked for; None for the provider's default."""
+    answered_by: str | None
+    """The model that the server names."""
+    request: str
+    """Digest of `request_bytes`."""
+    answer: str | None
+    """Digest of the answer as it was read, credentials masked; None where there is none."""
+    code: str | None
+    """Of the error that the last attempt ended in; None where there is an answer."""
+    usage: Usage = field(default_factory=Usage)
+    request_id: str | None = None
+    tried: tuple[Tried, ...] = ()
+    seconds: float
+    """From the first attempt to the last, waits included."""
+    notes: tuple[str, ...] = ()
+    progress: tuple[str, ...] = ()
+    """What was told while it went on."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the `data` of the entry that records it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Call:
+        """Return the call of an entry's `data`.
+
+        Raises:
+            KeyError, TypeError: a member is missing or of the wrong type.
+        """
+        return cls(
+            **{
+                **data,
+                "usage": Usage(**data["usage"]),
+                "tried": tuple(Tried(**tried) for tried in data["tried"]),
+                "notes": tuple(data["notes"]),
+                "progress": tuple(data["progress"]),
+            }
+        )
+
+
+def request_bytes(question: Question) -> bytes:
+    """Return what makes two questions the same: what is asked and the form of the answer."""
+    return line_bytes({"prompt": question.prompt, "schema": question.schema})
+
+
+def calls_of(entries: Iterable[Entry]) -> Iterator[Call]:
+    """Yield the calls among a journal's entries; what another version wrote may be passed over."""
+    for entry in entries:
+        if entry.event == EVENT_CALL and (call := _find_call(entry)):
+            yield call
+
+
+def find_answers(
+    entries: Iterable[Entry], *, provider: str, model: str | None, is_anew: bool
+) -> dict[str, str]:
+    """Return request to answer, both as digests, of what need not be asked again.
+
+    That is whatever a curriculum was or is being made of; with `is_anew`, only what belongs to an
+    attempt that came to no end. Answers to a repair count until it has ended: asked again
+    afterwards, it is to be another try. Answers that proved unfit never count.
+    """
+    found: dict[str, Call] = {}
+    for entry in entries:
+        if entry.event == EVENT_CALL:
+            call = _find_call(entry)
+            if call and call.answer and (call.provider, call.model) == (provider, model):
+                found[call.request] = call
+        elif entry.event == EVENT_FAILURE:
+            found = {sha: call for sha, call in found.items() if not _spoils(entry, call)}
+        elif entry.event == EVENT_STAGE and entry.data["stage"] == Stage.GENERATED:
+            kept = {} if is_anew else found
+            found = {sha: call for sha, call in kept.items() if _is_for_generation(call)}
+    return {sha: call.answer for sha, call in found.items() if call.answer}
+
+
+def answers_before(
+    entries: Iterable[Entry], seq: int, *, provider: str, model: str | None
+) -> dict[str, str]:
+    """Return request to answer, both as digests, as they were when an entry was written."""
+    return {
+        call.request: call.answer
+        for call in calls_of(entry for entry in entries if entry.seq < seq)
+        if call.answer and (call.provider, call.model) == (provider, model)
+    }
+
+
+def _find_call(entry: Entry) -> Call | None:
+    try:
+        return Call.from_json(entry.data)
+    except (KeyError, TypeError):
+        return None
+
+
+def _spoils(failure: Entry, call: Call) -> bool:
+    """Tell whether a failure says that a recorded answer is no good."""
+    if failure.data["exit_status"] == StopRuleHitError.exit_status:
+        return not _is_for_generation(call)
+    if failure.data["code"] != ProviderOutputInvalidError.code:
+        return False
+    named = failure.data["details"].get(QUESTIONS)
+    return named is None or call.name in named
+
+
+def _is_for_generation(call: Call) -> bool:
+    return call.stage == Stage.GENERATED
