@@ -8,7 +8,6 @@ from curricle.providers.internal import InternalProvider
 from curricle.providers.provider import MendRequest
 from graphs import curriculum_of
 
-
 USABLE = {"OPENAI_API_KEY": "sk-0123456789", "CODING_AGENT_CMD": "/bin/sh"}
 
 

@@ -23,6 +23,10 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "export": ("curricle.cli.export", "Make a document for people or other programs."),
     "list": ("curricle.cli.list", "List runs, newest first."),
     "log": ("curricle.cli.log", "Show what happened to a run."),
+    "replay": (
+        "curricle.cli.replay",
+        "Make a run's outputs again from its record, offline, and compare them.",
+    ),
     "archive": ("curricle.cli.archive", "Keep a run as one file."),
     "restore": ("curricle.cli.restore", "Unpack an archive into a run."),
     "journal": ("curricle.cli.journal", "Check a run's journal, or show its head."),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from curricle.canonical import line_bytes
+from curricle.canonical import line_bytes, sha256_hex
 from curricle.errors import ProviderOutputInvalidError, StopRuleHitError
 from curricle.layout import Stage
 from curricle.providers.client import Usage
@@ -38,7 +38,7 @@ class Call:
     answered_by: str | None
     """The model that the server names."""
     request: str
-    """Digest of `request_bytes`."""
+    """`request_digest` of the question."""
     answer: str | None
     """Digest of the answer as it was read, credentials masked; None where there is none."""
     code: str | None
@@ -77,6 +77,11 @@ class Call:
 def request_bytes(question: Question) -> bytes:
     """Return what makes two questions the same: what is asked and the form of the answer."""
     return line_bytes({"prompt": question.prompt, "schema": question.schema})
+
+
+def request_digest(question: Question) -> str:
+    """Return the digest by which the journal knows a question."""
+    return sha256_hex(request_bytes(question))
 
 
 def calls_of(entries: Iterable[Entry]) -> Iterator[Call]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from curricle.canonical import sha256_hex
 from curricle.errors import (
     CurricleError,
     ProviderContextOverflowError,
@@ -24,7 +23,7 @@ from curricle.providers.access import ModelAccess
 from curricle.providers.client import Usage
 from curricle.providers.masking import mask
 from curricle.providers.retry import Answered, Attempts, Failed, ask_with_retries
-from curricle.runs.calls import QUESTIONS, Call, find_answers, request_bytes
+from curricle.runs.calls import QUESTIONS, Call, find_answers, request_bytes, request_digest
 from curricle.runs.journal import load_journal
 from curricle.runs.objects import find_object
 
@@ -103,18 +102,18 @@ class Calls:
             ProviderError: one has none. All that were begun by then are recorded first, and where
                 the failure is one question's own, so are all others.
         """
-        unknown: dict[bytes, list[Question]] = {}
+        unknown: dict[str, list[Question]] = {}
         for question in questions:
             known = self._find_known(question)
             if known is None:
-                unknown.setdefault(request_bytes(question), []).append(question)
+                unknown.setdefault(request_digest(question), []).append(question)
             else:
                 yield question, known
         if not unknown:
             return
         self._tell(f"{self._client.name}: {counted(len(unknown), 'question')} to ask")
         for asked, text in self._ask_side_by_side([alike[0] for alike in unknown.values()]):
-            for question in unknown[request_bytes(asked)]:
+            for question in unknown[request_digest(asked)]:
                 yield question, text
 
     def _ask_side_by_side(self, questions: Sequence[Question]) -> Iterator[tuple[Question, str]]:
@@ -140,8 +139,7 @@ class Calls:
             raise failures[0]
 
     def _find_known(self, question: Question) -> str | None:
-        request = sha256_hex(request_bytes(question))
-        answer = self._answers.get(request)
+        answer = self._answers.get(request_digest(question))
         data = find_object(self._work.writer.path, answer) if answer else None
         return None if data is None else data.decode()
 

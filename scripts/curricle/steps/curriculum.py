@@ -140,6 +140,7 @@ def _generate(work: Work, provider: Provider) -> None:
         for path in sorted(work.writer.digests)
         if path.startswith(CONTEXT + "/")
     }
+    work.read_all(Stage.GENERATED)
     brief = make_brief(
         work.writer.read(TOPIC_SPEC), work.writer.read(SCOPE), context, work.selection, work.run_id
     )

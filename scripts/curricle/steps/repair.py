@@ -31,7 +31,8 @@ from curricle.steps.curriculum import replace_curriculum
 from curricle.steps.review import check
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from curricle.curriculum.topic_spec import TopicSpec
     from curricle.providers.provider import Provider
@@ -57,7 +58,15 @@ def mend(work: Work, provider: Provider, spec: TopicSpec | None, feedback: str) 
     """
     work.stage = Stage.VALIDATED
     inputs = work.read_all(Stage.VALIDATED)
-    outcome = _improve(work, provider, inputs, spec, feedback)
+    outcome = improve(
+        inputs,
+        provider,
+        spec,
+        feedback,
+        run_id=work.run_id,
+        clock=work.writer.clock,
+        tell=work.tell,
+    )
     if outcome.curriculum != inputs[CURRICULUM]:
         origin = work.writer.freshness().origin
         mended = {MENDED: {FEEDBACK: work.writer.keep(feedback.encode()) if feedback else None}}
@@ -67,7 +76,7 @@ def mend(work: Work, provider: Provider, spec: TopicSpec | None, feedback: str) 
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Outcome:
+class Outcome:
     """The best curriculum so far."""
 
     curriculum: bytes
@@ -78,30 +87,34 @@ class _Outcome:
 
     @property
     def errors(self) -> int:
+        """Return how many errors are left."""
         return self.result.verdict.counts[Severity.ERROR.value]
 
 
-def _improve(
-    work: Work,
-    provider: Provider,
+def improve(
     inputs: Mapping[str, bytes],
+    provider: Provider,
     spec: TopicSpec | None,
     feedback: str,
-) -> _Outcome:
-    """Return the best curriculum that a few rounds lead to.
+    *,
+    run_id: str,
+    clock: Callable[[], datetime],
+    tell: Callable[[str], None],
+) -> Outcome:
+    """Return the best curriculum that a few rounds lead to; `inputs` are those of `validated`.
 
     A round without progress is the last. As findings only lessen, none come back a second time.
     """
     from curricle.stages.validate import validate
 
     first = validate(inputs)
-    best = _Outcome(curriculum=inputs[CURRICULUM], result=first, is_feedback_met=not feedback)
-    ends_at = work.writer.clock() + timedelta(seconds=REPAIR_SECONDS_MAX)
+    best = Outcome(curriculum=inputs[CURRICULUM], result=first, is_feedback_met=not feedback)
+    ends_at = clock() + timedelta(seconds=REPAIR_SECONDS_MAX)
     for _ in range(REPAIR_ROUNDS_MAX):
         if best.result.verdict.curriculum is None:
             return best
-        if work.writer.clock() >= ends_at:
-            return replace(best, failure=_spent(work, best, f"{REPAIR_SECONDS_MAX} seconds"))
+        if clock() >= ends_at:
+            return replace(best, failure=_spent(run_id, best, f"{REPAIR_SECONDS_MAX} seconds"))
         try:
             mended = provider.mend(
                 MendRequest(
@@ -117,15 +130,15 @@ def _improve(
         curriculum = document_bytes(mended.document)
         result = validate({**inputs, CURRICULUM: curriculum})
         if not _is_kept(best.result, result, has_feedback=bool(feedback)):
-            return replace(best, failure=_unkept(work, result)) if feedback else best
+            return replace(best, failure=_unkept(run_id, result)) if feedback else best
         for change in mended.changes:
-            work.tell(change)
+            tell(change)
         is_met = mended.is_feedback_met if feedback else best.is_feedback_met
-        best = _Outcome(curriculum=curriculum, result=result, is_feedback_met=is_met)
+        best = Outcome(curriculum=curriculum, result=result, is_feedback_met=is_met)
         feedback = ""
         if not result.verdict.findings:
             return best
-    return replace(best, failure=_spent(work, best, f"{REPAIR_ROUNDS_MAX} rounds"))
+    return replace(best, failure=_spent(run_id, best, f"{REPAIR_ROUNDS_MAX} rounds"))
 
 
 def _is_kept(before: ValidationResult, after: ValidationResult, *, has_feedback: bool) -> bool:
@@ -146,7 +159,7 @@ def _documents(inputs: Mapping[str, bytes]) -> dict[str, str]:
     }
 
 
-def _stop_unless_done(work: Work, outcome: _Outcome, provider: Provider) -> None:
+def _stop_unless_done(work: Work, outcome: Outcome, provider: Provider) -> None:
     verdict = outcome.result.verdict
     if verdict.curriculum is None:
         raise CurriculumInvalidError(
@@ -178,28 +191,28 @@ def _stop_unless_done(work: Work, outcome: _Outcome, provider: Provider) -> None
         )
 
 
-def _spent(work: Work, outcome: _Outcome, budget: str) -> BudgetExhaustedError:
+def _spent(run_id: str, outcome: Outcome, budget: str) -> BudgetExhaustedError:
     rules = _rules_left(outcome)
     return BudgetExhaustedError(
         f"{budget} of repair are spent: {counted(outcome.errors, 'error')} left",
         hint="what was mended so far is kept; type the command again to go on from there",
-        next_step=("validate", work.run_id),
-        details={"run_id": work.run_id, "errors": outcome.errors, "rules": rules},
+        next_step=("validate", run_id),
+        details={"run_id": run_id, "errors": outcome.errors, "rules": rules},
     )
 
 
-def _unkept(work: Work, result: ValidationResult) -> StopRuleHitError:
+def _unkept(run_id: str, result: ValidationResult) -> StopRuleHitError:
     errors = _weight(result)[0]
     return StopRuleHitError(
         f"the revision made for the feedback has {counted(errors, 'error')}, more than before: it"
         " is not kept",
         hint="say more narrowly what to change, or change it by hand",
-        next_step=("iterate", work.run_id),
-        details={"run_id": work.run_id, "errors": errors},
+        next_step=("iterate", run_id),
+        details={"run_id": run_id, "errors": errors},
     )
 
 
-def _rules_left(outcome: _Outcome) -> list[str]:
+def _rules_left(outcome: Outcome) -> list[str]:
     findings = outcome.result.verdict.findings
     return sorted({f.rule for f in findings if f.severity is Severity.ERROR})
 

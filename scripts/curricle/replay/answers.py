@@ -1,0 +1,85 @@
+"""Stands in for the provider that a step was made by; a model's answers are those on record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from curricle.errors import ProviderUnavailableError
+from curricle.providers import DEFAULT_PROVIDER
+from curricle.providers.client import Answer
+from curricle.providers.internal import InternalProvider
+from curricle.providers.model import ModelProvider
+from curricle.runs.calls import answers_before, request_digest
+from curricle.runs.objects import find_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from curricle.authoring.question import Question
+    from curricle.providers.provider import Provider
+    from curricle.runs.journal import Entry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recordings:
+    """The client of a model that nobody asks any more."""
+
+    name: str
+    model: str | None
+    run_dir: Path
+    answers: Mapping[str, str]
+    """Request to answer, both as digests."""
+    missing: list[str] = field(default_factory=list)
+    """Names of the questions that there is no answer to."""
+
+    def ask(
+        self, question: Question, *, seconds_left: float, tell: Callable[[str], None]
+    ) -> Answer:
+        """Return the recorded answer.
+
+        Raises:
+            ProviderUnavailableError: there is none.
+        """
+        del seconds_left, tell
+        return Answer(text=self.find(question), model=self.model)
+
+    def find(self, question: Question) -> str:
+        """Return the recorded answer.
+
+        Raises:
+            ProviderUnavailableError: there is none, which is noted.
+        """
+        answer = self.answers.get(request_digest(question))
+        data = find_object(self.run_dir, answer) if answer else None
+        if data is None:
+            self.missing.append(question.name)
+            raise ProviderUnavailableError(self.name, f"no answer to “{question.name}” is recorded")
+        return data.decode()
+
+    def find_many(self, questions: Sequence[Question]) -> Iterator[tuple[Question, str]]:
+        """Yield each question with its recorded answer.
+
+        Raises:
+            ProviderUnavailableError: one has none.
+        """
+        for question in questions:
+            yield question, self.find(question)
+
+
+def provider_of(
+    entry: Entry, journal: Sequence[Entry], run_dir: Path
+) -> tuple[Provider, Sequence[str]]:
+    """Return who made what an entry commits, and a list that will name questions without answer."""
+    name, model = entry.data["provider"], entry.data["model"]
+    if name in {None, DEFAULT_PROVIDER}:
+        return InternalProvider(), ()
+    recordings = Recordings(
+        name=name,
+        model=model,
+        run_dir=run_dir,
+        answers=answers_before(journal, entry.seq, provider=name, model=model),
+    )
+    provider = ModelProvider(recordings, recordings.find, recordings.find_many)
+    return provider, recordings.missing
