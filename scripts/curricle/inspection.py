@@ -20,13 +20,17 @@ from curricle.runs.freshness import (
     assess,
     spec_was_accepted,
 )
+from curricle.runs.journal import lines_of
 from curricle.runs.objects import find_object
+from curricle.runs.record import EVENT_CALL
 from curricle.runs.reports import find_unreadable
 from curricle.runs.state import RunState, load_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from curricle.runs.spending import Spending
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +52,8 @@ class Inspection:
     is_interrupted: bool
     spec_problem: str
     """Why the topic spec is not ready; empty when it is."""
+    spending: Spending | None
+    """What models were asked; None where none was."""
 
     @property
     def stage(self) -> Stage:
@@ -88,6 +94,7 @@ def inspect_run(run_dir: Path) -> Inspection:
         artifacts=tuple(artifacts.values()),
         is_interrupted=bool(unplaced or state.torn or state.is_ahead),
         spec_problem=problem,
+        spending=_spending(run_dir),
     )
 
 
@@ -108,12 +115,25 @@ def describe(inspection: Inspection) -> dict[str, Any]:
             {"path": a.path, "state": a.state.value, "reason": a.reason}
             for a in inspection.artifacts
         ],
+        "calls": inspection.spending.to_json() if inspection.spending else None,
         "last_failure": record.last_failure.to_json() if record.last_failure else None,
         "journal": {
             **record.head.to_json(),
             "problem": problem[0] if problem else None,
         },
     }
+
+
+def _spending(run_dir: Path) -> Spending | None:
+    lines = lines_of(run_dir, EVENT_CALL)
+    if not lines:
+        return None
+    # Reading calls and prices takes as long as all else here, and most runs asked nobody.
+    from curricle.providers.prices import load_prices
+    from curricle.runs.calls import parse_calls
+    from curricle.runs.spending import add_up
+
+    return add_up(parse_calls(lines), load_prices())
 
 
 def _spec_problem(run_dir: Path, state: RunState, digests: Mapping[str, str]) -> str:

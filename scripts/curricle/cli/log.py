@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from curricle.cli.output import write_answer, write_json, write_message
 from curricle.errors import InvalidArgumentError
-from curricle.printable import one_line
+from curricle.printable import counted, one_line
 from curricle.runs.journal import load_journal
-from curricle.runs.record import EVENT_FAILURE, EVENT_INIT, EVENT_STAGE
+from curricle.runs.record import EVENT_CALL, EVENT_FAILURE, EVENT_INIT, EVENT_STAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from curricle.cli.settings import Settings
+    from curricle.providers.prices import Prices
     from curricle.runs.journal import Entry
 
 _POLL_SECONDS: Final = 0.3
@@ -77,11 +79,46 @@ def _failure(data: Mapping[str, Any]) -> str:
     return f"failed: {data.get('code')}: {data.get('message')}"
 
 
+def _call(data: Mapping[str, Any]) -> str:
+    from curricle.runs.calls import Call
+
+    try:
+        call = Call.from_json(data)
+    except (KeyError, TypeError):
+        return _other(data)
+    asked = f"asked {call.provider}{f' ({call.model})' if call.model else ''}: {call.name}: "
+    took = f"{counted(len(call.tried), 'attempt')}, {call.seconds:.1f} s"
+    if call.code:
+        return f"{asked}{call.code}, {took}"
+    usage = call.usage
+    cost = _prices().find_cost(call.answered_by, usage)
+    return asked + ", ".join(
+        [
+            f"{_tokens(usage.input_tokens)} in, {_tokens(usage.output_tokens)} out",
+            took,
+            f"${cost:,.4f}" if cost is not None else f"no price known for {call.answered_by}",
+            *call.notes,
+        ]
+    )
+
+
+def _tokens(number: int | None) -> str:
+    return "unknown tokens" if number is None else f"{number:,} tokens"
+
+
+@cache
+def _prices() -> Prices:
+    from curricle.providers.prices import load_prices
+
+    return load_prices()
+
+
 def _other(data: Mapping[str, Any]) -> str:
     return ", ".join(f"{key} {value}" for key, value in sorted(data.items()))
 
 
 _WHAT: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
+    EVENT_CALL: _call,
     EVENT_INIT: _init,
     EVENT_STAGE: _stage,
     EVENT_FAILURE: _failure,

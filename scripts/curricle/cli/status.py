@@ -13,6 +13,7 @@ from curricle.inspection import Inspection, describe, inspect_run
 from curricle.printable import one_line
 from curricle.runs.freshness import State
 from curricle.runs.listing import list_runs
+from curricle.runs.spending import describe_spending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,6 +78,8 @@ def _lines(settings: Settings, inspection: Inspection) -> list[str]:
             + ": this is what the journal says, and the next command that writes makes it anew",
             "",
         ]
+    if inspection.spending:
+        lines += [one_line(describe_spending(inspection.spending)), ""]
     if failure := record.last_failure:
         lines += [
             styled(f"last failure: {failure.code}", "error", use_color=color)

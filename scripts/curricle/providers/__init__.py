@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from curricle.errors import ProviderUnknownError
-from curricle.providers.access import ModelAccess
-from curricle.providers.internal import InternalProvider
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from curricle.providers.access import ModelAccess
     from curricle.providers.provider import Provider
 
 DEFAULT_PROVIDER: Final = "internal"
@@ -50,10 +49,13 @@ def name_of_provider(option: str | None, environment: Mapping[str, str]) -> str:
 
 
 def _internal(_: Mapping[str, str]) -> Provider:
+    from curricle.providers.internal import InternalProvider
+
     return InternalProvider()
 
 
 def _codex_exec(environment: Mapping[str, str]) -> ModelAccess:
+    from curricle.providers.access import ModelAccess
     from curricle.providers.codex_exec import CodexExec
     from curricle.providers.settings import ModelSettings, resolve_command, verify_login
 
@@ -64,6 +66,7 @@ def _codex_exec(environment: Mapping[str, str]) -> ModelAccess:
 
 
 def _remote_llm(environment: Mapping[str, str]) -> ModelAccess:
+    from curricle.providers.access import ModelAccess
     from curricle.providers.remote_llm import RemoteLlm
     from curricle.providers.settings import ModelSettings
 

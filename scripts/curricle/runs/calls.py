@@ -1,10 +1,12 @@
 """What the journal knows of each question to a model, and which answers need no second payment.
 
-Pure. Prompt, schema and answer lie among the objects; who asks and records: `steps/calls.py`.
+Prompt, schema and answer lie among the objects; who asks and records: `steps/calls.py`.
 """
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -82,6 +84,17 @@ def request_bytes(question: Question) -> bytes:
 def request_digest(question: Question) -> str:
     """Return the digest by which the journal knows a question."""
     return sha256_hex(request_bytes(question))
+
+
+def parse_calls(lines: Iterable[bytes]) -> tuple[Call, ...]:
+    """Return the calls among lines of a journal, whether they chain or not."""
+    calls = []
+    for line in lines:
+        with suppress(ValueError, TypeError, KeyError, AttributeError):
+            entry = json.loads(line)
+            if entry["event"] == EVENT_CALL:
+                calls.append(Call.from_json(entry["data"]))
+    return tuple(calls)
 
 
 def calls_of(entries: Iterable[Entry]) -> Iterator[Call]:

@@ -112,6 +112,16 @@ def load_journal(run_dir: Path) -> Chain:
     return chain
 
 
+def lines_of(run_dir: Path, event: str) -> tuple[bytes, ...]:
+    """Return the lines that may be entries of an event; none where there is no journal.
+
+    Neither parses nor follows the chain, so that a light command can afford it.
+    """
+    data = find_file(path_within(run_dir, JOURNAL), limit_bytes=MAX_LOG_BYTES) or b""
+    mark = b'"event":"%s"' % event.encode()
+    return tuple(line for line in data.splitlines() if mark in line) if mark in data else ()
+
+
 def read_chain(data: bytes, *, after: Head | None = None) -> Chain:
     """Follow the chain through `data`, which starts where `after` ends, as far as it holds."""
     head = after or Head()

@@ -1,0 +1,85 @@
+"""What the questions of a run to models add up to: calls, tokens, cost."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from curricle.printable import counted, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from curricle.providers.prices import Prices
+    from curricle.runs.calls import Call
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spending:
+    """A sum over calls; what an attempt that failed has cost is not known to us."""
+
+    calls: int
+    """Questions that were put, each with all its attempts."""
+    failed: int
+    attempts: int
+    seconds: float
+    input_tokens: int
+    cached_input_tokens: int
+    output_tokens: int
+    reasoning_output_tokens: int
+    cost_usd: float | None
+    """Of the calls whose price is known; None where that is none."""
+    unpriced: tuple[str, ...]
+    """Models that answered and have no known price, or whose tokens nobody counted."""
+    prices_as_of: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the sum as `status --json` tells it."""
+        return {**asdict(self), "unpriced": list(self.unpriced)}
+
+
+def add_up(calls: Sequence[Call], prices: Prices) -> Spending:
+    """Return what calls add up to."""
+    answered = [call for call in calls if call.answer is not None]
+    costs = {id(call): prices.find_cost(call.answered_by, call.usage) for call in answered}
+    known = [cost for cost in costs.values() if cost is not None]
+    unpriced = {
+        call.answered_by or call.model or call.provider
+        for call in answered
+        if costs[id(call)] is None
+    }
+    return Spending(
+        calls=len(calls),
+        failed=len(calls) - len(answered),
+        attempts=sum(len(call.tried) for call in calls),
+        seconds=sum(call.seconds for call in calls),
+        input_tokens=sum(call.usage.input_tokens or 0 for call in answered),
+        cached_input_tokens=sum(call.usage.cached_input_tokens or 0 for call in answered),
+        output_tokens=sum(call.usage.output_tokens or 0 for call in answered),
+        reasoning_output_tokens=sum(call.usage.reasoning_output_tokens or 0 for call in answered),
+        cost_usd=sum(known) if known else None,
+        unpriced=tuple(sorted(unpriced)),
+        prices_as_of=prices.as_of,
+    )
+
+
+def describe_spending(spending: Spending) -> str:
+    """Return a sum in words."""
+    failed = f" ({spending.failed} failed)" if spending.failed else ""
+    cached = f" ({spending.cached_input_tokens:,} cached)" if spending.cached_input_tokens else ""
+    return (
+        f"{counted(spending.calls, 'model call')}{failed}, {spending.seconds:.1f} s;"
+        f" {spending.input_tokens:,} tokens in{cached}, {spending.output_tokens:,} out;"
+        f" {_cost(spending)}"
+    )
+
+
+def _cost(spending: Spending) -> str:
+    known = (
+        ""
+        if spending.cost_usd is None
+        else f"${spending.cost_usd:,.4f} by list prices of {spending.prices_as_of}"
+    )
+    models = listed(spending.unpriced[:3], len(spending.unpriced))
+    unknown = f"no price is known for {models}" if spending.unpriced else ""
+    return "; ".join(filter(None, [known, unknown])) or "no cost"
