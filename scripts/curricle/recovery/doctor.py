@@ -31,6 +31,7 @@ PACKAGES: Final = (
     "networkx",
     "openai",
     "orjson",
+    "pyyaml",
     "rapidfuzz",
     "rich",
     "snowballstemmer",
