@@ -8,7 +8,8 @@ import pytest
 
 from command import ROOT
 from curricle.fsio import DRAFT_PREFIX
-from curricle.recovery.doctor import PACKAGES, Check, Outcome, examine
+from curricle.recovery.check import Check, Outcome
+from curricle.recovery.doctor import PACKAGES, examine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

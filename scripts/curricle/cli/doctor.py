@@ -9,7 +9,8 @@ import click
 
 from curricle.cli.output import styled, write_json, write_styled
 from curricle.errors import EXIT_FINDINGS, EXIT_OK
-from curricle.recovery.doctor import Outcome, examine
+from curricle.recovery.check import Outcome
+from curricle.recovery.doctor import examine
 
 if TYPE_CHECKING:
     from curricle.cli.settings import Settings
@@ -19,14 +20,15 @@ _STYLES: Final = {Outcome.OK: "good", Outcome.WARNING: "warning", Outcome.FAILED
 
 @click.command("doctor")
 @click.option("--provider", metavar="NAME", help="Which provider to check [$AGENT_PROVIDER].")
+@click.option("--probe", is_flag=True, help="Ask the model one short question.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
 @click.pass_obj
-def command(settings: Settings, provider: str | None, as_json: bool) -> int:
+def command(settings: Settings, provider: str | None, probe: bool, as_json: bool) -> int:
     """Check the installation and a provider's settings.
 
     Exits with 1 when a check failed.
     """
-    checks = examine(settings.runs_dir, provider, os.environ)
+    checks = examine(settings.runs_dir, provider, os.environ, probe=probe)
     failed = any(check.outcome is Outcome.FAILED for check in checks)
     if as_json:
         write_json(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
-from enum import StrEnum
 from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +12,8 @@ from curricle import __version__
 from curricle.errors import CurricleError
 from curricle.fsio import DRAFT_PREFIX, translated
 from curricle.printable import counted
-from curricle.providers import choose_provider
+from curricle.recovery.check import Check, Outcome
+from curricle.recovery.provider_checks import examine_provider
 from curricle.resources import schema_path, template_path
 from curricle.schema import DocumentKind
 
@@ -40,28 +39,17 @@ PYTHON_MIN: Final = (3, 11)
 FREE_BYTES_MIN: Final = 100_000_000
 
 
-class Outcome(StrEnum):
-    """What a check says."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
-    """One thing that was looked at."""
-
-    name: str
-    outcome: Outcome
-    detail: str
-    hint: str = ""
-
-
 def examine(
-    runs_dir: Path, provider: str | None, environment: Mapping[str, str]
+    runs_dir: Path,
+    provider: str | None,
+    environment: Mapping[str, str],
+    *,
+    probe: bool = False,
 ) -> tuple[Check, ...]:
-    """Return what was looked at, in the order in which it matters."""
+    """Return what was looked at, in the order in which it matters.
+
+    With `probe`, a model is asked one short question, which may have to be paid for.
+    """
     return (
         _python(),
         *_packages(),
@@ -69,7 +57,7 @@ def examine(
         _runs_dir(runs_dir),
         *_left_drafts(runs_dir),
         _free_space(runs_dir),
-        _provider(provider, environment),
+        *examine_provider(provider, environment, probe=probe),
     )
 
 
@@ -171,16 +159,4 @@ def _free_space(runs_dir: Path) -> Check:
         outcome=Outcome.OK if is_enough else Outcome.FAILED,
         detail=f"{free / 1e9:.1f} GB free",
         hint="" if is_enough else "make room: a full disk stops every command that writes",
-    )
-
-
-def _provider(option: str | None, environment: Mapping[str, str]) -> Check:
-    try:
-        provider = choose_provider(option, environment)
-    except CurricleError as error:
-        return Check(name="provider", outcome=Outcome.FAILED, detail=str(error), hint=error.hint)
-    return Check(
-        name="provider",
-        outcome=Outcome.OK,
-        detail=f"{provider.name}: works offline, with no key",
     )
