@@ -37,7 +37,9 @@ def test_status_tells_stage_artifacts_failure_and_what_is_next(
     assert set(answer) == {
         *("schema_version", "run_id", "run_dir", "name", "created_at", "stage", "stages"),
         *("has_scope", "interrupted", "rebuilt", "artifacts", "last_failure", "journal", "next"),
+        "calls",
     }
+    assert answer["calls"] is None
     assert answer["stages"] == STAGES
     assert answer["last_failure"] is None
     assert set(answer["journal"]) == {"entries", "sha256", "size_bytes", "problem"}

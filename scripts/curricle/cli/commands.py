@@ -25,7 +25,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "log": ("curricle.cli.log", "Show what happened to a run."),
     "replay": (
         "curricle.cli.replay",
-        "Make a run's outputs again from its record, offline, and compare them.",
+        "Make a run's outputs again, offline, and compare them.",
     ),
     "archive": ("curricle.cli.archive", "Keep a run as one file."),
     "restore": ("curricle.cli.restore", "Unpack an archive into a run."),

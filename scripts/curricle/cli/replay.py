@@ -23,7 +23,7 @@ _WIDTH: Final = 9
 @click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
 @click.pass_obj
 def command(settings: Settings, run: str, as_json: bool) -> int:
-    """Make a run's outputs again from its record, offline, and compare them."""
+    """Make a run's outputs again, offline, and compare them."""
     from curricle.replay.comparison import replay_run
 
     run_dir = settings.find_run(run)
