@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from curricle.providers.settings import ApiMode, ModelSettings
-
 from curricle.providers.client import Question
 from curricle.providers.remote_llm import RemoteLlm
+from curricle.providers.settings import ApiMode, ModelSettings
 from model_wire import MODEL
 
 if TYPE_CHECKING:

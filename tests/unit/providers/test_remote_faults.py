@@ -5,9 +5,9 @@ from time import monotonic
 from typing import Final
 
 import pytest
-from curricle.providers.settings import ApiMode
 
 from curricle.errors import CurricleError
+from curricle.providers.settings import ApiMode
 from model_faults import FAULTS
 from model_server import model_server
 from remote import KEY, LATE_MAX, SECONDS, ask, client
