@@ -231,8 +231,8 @@ def test_what_is_no_plain_file_is_not_read_and_nothing_waits(
         case _:
             path.symlink_to(forked.cwd)
     done = forked("init", "Bad", option, str(path), "--json")
-    assert (done.status, done.error["code"]) == (6, "io_error")
-    assert "expected a plain file" in done.error["message"]
+    assert (done.status, done.error["code"]) == (2, "invalid_argument")
+    assert "is no plain file" in done.error["message"]
     assert tree(forked.runs_dir) == {}
 
 
