@@ -163,6 +163,18 @@ def test_parts_of_a_concept_belong_to_it() -> None:
     assert [link.url for link in loops.links] == ["https://example.org"]
 
 
+@pytest.mark.parametrize("heading", ["Objectives", "Common mistakes", "Prerequisites"])
+def test_a_line_that_leads_in_a_list_is_none_of_its_items(heading: str) -> None:
+    items = "By the end of it you will be able to:\n\n- Explain a loop\n- Write a loop\n"
+    found = outline(
+        f"# T\n\n## {heading}\n\n{items}\n## Loops\n\nx\n\n### {heading}\n\n{items}\n## L\n"
+    )
+    (loops, _) = found.concepts
+    frame = found.objectives + found.pitfalls + found.prerequisites
+    own = loops.objectives + loops.pitfalls + loops.requires
+    assert [p.text for p in frame] == [p.text for p in own] == ["Explain a loop", "Write a loop"]
+
+
 def test_a_text_that_is_still_to_come_is_marked() -> None:
     found = outline("# T\n\n## Loops\n\nTODO: explain.\n\n## Lists\n\nThey hold things.\n")
     assert [concept.is_unwritten for concept in found.concepts] == [True, False]

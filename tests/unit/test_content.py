@@ -74,7 +74,8 @@ def test_steps_of_a_recipe_are_no_objectives() -> None:
 
 def test_what_is_called_a_mistake_is_a_pitfall() -> None:
     found = content("Common mistake: off by one.\n\nPitfalls:\n\n- Empty lists\n")
-    assert texts(found.pitfalls) == ["Common mistake: off by one.", "Pitfalls:", "Empty lists"]
+    assert texts(found.pitfalls) == ["Common mistake: off by one.", "Empty lists"]
+    assert texts(found.prose) == ["Pitfalls:"]
 
 
 def test_a_list_of_topics_names_concepts_whatever_their_style() -> None:

@@ -7,6 +7,7 @@ Every heading, list item, table row and set-off term is either part of a concept
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from curricle.generation.content import Content, Term, sort_passages, topics_in
@@ -186,16 +187,15 @@ class _Finder:
     def _read_attachment(self, section: Section, role: Role, above: int | None) -> None:
         """Read objectives, pitfalls, prerequisites or exercises, of a concept or of all."""
         part = Content()
-        has_items = any(passage.kind is PassageKind.ITEM for passage in section.passages)
-        for passage in section.passages:
+        kinds = [passage.kind for passage in section.passages]
+        has_items = PassageKind.ITEM in kinds
+        for passage, following in zip_longest(section.passages, kinds[1:]):
+            is_lead_in = following is PassageKind.ITEM and passage.text.endswith(":")
+            is_aside = role is Role.PREREQUISITES and has_items
             if (
                 role is Role.GOAL
                 or passage.kind is PassageKind.CODE
-                or (
-                    role is Role.PREREQUISITES
-                    and has_items
-                    and passage.kind is not PassageKind.ITEM
-                )
+                or (passage.kind is not PassageKind.ITEM and (is_lead_in or is_aside))
             ):
                 part.prose.append(passage)
             else:

@@ -162,8 +162,11 @@ def _sort_paragraph(passage: Passage, content: Content) -> Role:
     """Put a paragraph where it belongs; return what it says the list after it holds."""
     text = passage.text
     if _PITFALL.match(text):
+        if text.endswith(":"):
+            content.prose.append(passage)
+            return Role.PITFALLS
         content.pitfalls.append(passage)
-        return Role.PITFALLS if text.endswith(":") else Role.CONCEPT
+        return Role.CONCEPT
     if _is_label(passage):
         role = role_of(text)
         if role is Role.CONCEPT:
