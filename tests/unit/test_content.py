@@ -85,6 +85,28 @@ def test_a_list_of_topics_names_concepts_whatever_their_style() -> None:
     assert rest == []
 
 
+@pytest.mark.parametrize(
+    ("items", "names"),
+    [
+        (
+            ["400 Bad Request: the server cannot read what it got", "401 Unauthorized: log in"],
+            ["400 Bad Request", "401 Unauthorized"],
+        ),
+        (["`zip` walks two lists side by side", "`iter` walks one"], ["zip", "iter"]),
+        (["Arrays: fixed size", "Lists: any size"], ["Arrays: fixed size", "Lists: any size"]),
+        (
+            ["Week 1: Loops", "Week 2: Lists: what holds more than one thing"],
+            ["Week 1: Loops", "Week 2: Lists"],
+        ),
+    ],
+)
+def test_all_items_of_a_list_are_cut_or_none(items: list[str], names: list[str]) -> None:
+    listed = "\n".join(f"- {item}" for item in items)
+    topics, _ = topics_in(parse_document(listed).sections[0].passages)
+    assert [topic.title for topic in topics] == names
+    assert [term.title for term in content(f"Topics:\n\n{listed}\n").terms] == names
+
+
 def test_a_sentence_among_topics_is_kept_as_text() -> None:
     sentence = "This one goes on and on and says " + "so much more about it " * 3
     topics, rest = topics_in(parse_document(f"- Loops\n- {sentence}\n").sections[0].passages)
