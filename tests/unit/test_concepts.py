@@ -123,6 +123,11 @@ def test_one_name_twice_is_one_concept_and_the_merge_is_told(one: str, other: st
     assert [(m.title, m.line, m.into) for m in found.merged] == [(other, 7, one)]
 
 
+def test_a_merge_is_told_also_where_a_name_is_all_that_is_merged() -> None:
+    found = outline("# T\n\n## Loops\n\nThey repeat.\n\n## Lists\n\nx\n\n## Loops\n")
+    assert [(m.title, m.line, m.into) for m in found.merged] == [("Loops", 11, "Loops")]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [("Iterators", "Iteration"), ("Calculus I", "Calculus II"), ("C", "C++"), ("Week 1", "Week 2")],
