@@ -98,6 +98,12 @@ def test_items_know_their_depth_their_list_and_whether_they_are_steps() -> None:
     assert passages[2].list_id == passages[3].list_id != passages[0].list_id
 
 
+def test_the_box_of_a_task_is_no_part_of_it() -> None:
+    text = "- [ ] Carol: fix\n- [x] **Done** now\n- [ ]\n- [y] no box\n\n[ ] nor this\n"
+    passages = parse_document(text).sections[0].passages
+    assert [p.text for p in passages] == ["Carol: fix", "Done now", "[y] no box", "[ ] nor this"]
+
+
 def test_a_definition_list_is_a_term_with_prose() -> None:
     (term, text) = parse_document("Stack\n: A pile.\n").sections[0].passages
     assert (term.kind, term.text) == (PassageKind.TERM, "Stack")

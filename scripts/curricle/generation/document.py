@@ -259,6 +259,8 @@ class _Reader:
     ) -> None:
         first, last = _line_range(node)
         spans = tuple(span for child in node.children for span in _spans(child))
+        if kind is PassageKind.ITEM and spans and (box := _TASK_BOX.match(spans[0].text)):
+            spans = (Span(spans[0].text[box.end() :], spans[0].style), *spans[1:])
         section.links += [link for child in node.children for link in _links(child, first)]
         if _text(spans):
             passage = Passage(
@@ -273,6 +275,7 @@ _STYLES: Final = {
     "em": Style.EMPHASIS,
     "link": Style.LINK,
 }
+_TASK_BOX: Final = re.compile(r"\[[ xX]\](?:\s+|$)")
 _SLUG_MARK: Final = re.compile(r"\s*\{#[\w-]+\}\s*$")
 
 
