@@ -78,7 +78,16 @@ def test_a_heading_that_names_a_concept_gives_it_exactly_that_title(title: str) 
 
 @pytest.mark.parametrize(
     "heading",
-    ["Introduction", "Abstract", "References", "Table of Contents", "License", "TODO later"],
+    [
+        "Introduction",
+        "Abstract",
+        "References",
+        "Table of Contents",
+        "License",
+        "TODO later",
+        "Exams",
+        "Office Hours",
+    ],
 )
 def test_a_heading_that_names_none_is_left_out_and_told_by_line(heading: str) -> None:
     found = outline(f"# T\n\n## {heading}\n\n- [Loops](#loops)\n\n## Loops\n\nThey repeat.\n")
@@ -198,6 +207,13 @@ def test_a_list_of_topics_tells_which_of_its_items_name_none_and_keeps_the_links
     assert [concept.title for concept in found.concepts] == ["Loops", "Lists"]
     assert [link.url for link in found.concepts[0].links] == ["https://example.org"]
     assert ("References", 7) in [(part.title, part.line) for part in found.left_out]
+
+
+@pytest.mark.parametrize("heading", ["Topics", "Spring term"])
+def test_an_item_that_names_no_concept_is_told_wherever_it_is_listed(heading: str) -> None:
+    found = outline(f"# T\n\n## {heading}\n\n- Week 1: Loops\n- Week 2: Midterm Exam\n")
+    assert "Week 1: Loops" in [concept.title for concept in found.concepts]
+    assert [(part.title, part.line) for part in found.left_out] == [("Week 2: Midterm Exam", 6)]
 
 
 def test_topics_of_a_concept_are_its_parts() -> None:

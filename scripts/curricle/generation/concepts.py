@@ -147,11 +147,8 @@ class _Finder:
         topics, rest = topics_in(section.passages)
         links = {link.text: link for link in section.links}
         for term in topics:
-            if role_of(term.title) is not Role.CONCEPT:
-                self._leave_out(term.title, term.line, "names a part of the document")
-                continue
             at = self._add_terms([term], above)
-            if term.title in links:
+            if at is not None and term.title in links:
                 self.building[at].links.append(links[term.title])
         content = sort_passages(rest)
         if above is None:
@@ -173,6 +170,8 @@ class _Finder:
                 self.audience += [passage.text for passage in section.passages]
             case Role.GOAL if above is None:
                 self._read_frame(section)
+                self._leave_out(section.title, section.line, "is about the document as a whole")
+            case Role.EXERCISES if above is None:
                 self._leave_out(section.title, section.line, "is about the document as a whole")
             case _:
                 self._read_attachment(section, role, above)
@@ -211,10 +210,13 @@ class _Finder:
         self.frame.pitfalls += content.pitfalls
         self.frame.requires += content.requires
 
-    def _add_terms(self, terms: Iterable[Term], above: int | None) -> int:
+    def _add_terms(self, terms: Iterable[Term], above: int | None) -> int | None:
         """Add a concept for each term and for the terms inside it; return the last top one."""
-        last = -1
+        last = None
         for term in terms:
+            if role_of(term.title) is not Role.CONCEPT:
+                self._leave_out(term.title, term.line, "names a part of the document")
+                continue
             content = sort_passages(term.passages)
             last = len(self.building)
             self.building.append(
