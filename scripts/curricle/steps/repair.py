@@ -11,7 +11,6 @@ from curricle.findings import Severity
 from curricle.jsontext import parse_json
 from curricle.layout import CURRICULUM, VALIDATION_PAGE, Stage
 from curricle.printable import counted
-from curricle.providers.provider import MendRequest
 from curricle.steps.curriculum import replace_curriculum
 from curricle.steps.review import check
 
@@ -59,6 +58,7 @@ def _improve(
     feedback: str,
 ) -> _Outcome:
     """Return the best curriculum that a few rounds lead to."""
+    from curricle.providers.provider import MendRequest
     from curricle.stages.validate import validate
 
     best = _Outcome(curriculum=inputs[CURRICULUM], result=validate(inputs))
