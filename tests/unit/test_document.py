@@ -47,6 +47,21 @@ def test_front_matter_is_no_part_of_the_text() -> None:
     assert document.sections[1].line == 6
 
 
+def test_of_front_matter_only_whole_lines_of_plain_text_are_taken() -> None:
+    lines = [
+        "Title: 'A: b'",
+        "goal: Bake",
+        "list: [a]",
+        "folded: >",
+        "  text",
+        "long: more",
+        "  on",
+    ]
+    document = parse_document("\n".join(["---", *lines, "- item", "empty:", "---", "", "text"]))
+    assert document.front_matter == {"title": "A: b", "goal": "Bake"}
+    assert parse_document("goal: Bake\n\n---\n").front_matter == {}
+
+
 @pytest.mark.parametrize(
     "block",
     ["```\n# no\n- no\n```", "~~~~ python\n# no\n```\n~~~~", "    # no\n    - no"],

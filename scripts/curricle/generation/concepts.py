@@ -16,6 +16,7 @@ from curricle.generation.merging import merge_duplicates
 from curricle.generation.outline import Concept, LeftOut, Outline
 from curricle.generation.roles import Role, is_unwritten, is_unwritten_title, role_of
 from curricle.generation.sections import find_title_section, roles_of
+from curricle.generation.wording import is_sentence, is_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -57,7 +58,7 @@ class _Finder:
         """Section to the concept that what stands in it belongs to."""
         self.frame = Content()
         """What belongs to the document as a whole."""
-        self.goal: list[Passage] = []
+        self.goal: list[str] = []
         self.audience: list[str] = []
         self.scope_out: list[str] = []
         self.left_out: list[LeftOut] = []
@@ -101,7 +102,7 @@ class _Finder:
                 )
                 for built in self.building
             ),
-            goal=next((p.text for p in self.goal if not p.text.endswith(":")), ""),
+            goal=self.goal[0] if self.goal else "",
             audience=" ".join(self.audience),
             prerequisites=tuple(self.frame.requires),
             objectives=tuple(self.frame.objectives),
@@ -111,11 +112,25 @@ class _Finder:
         )
 
     def _read_frame(self, section: Section) -> None:
-        """Read what stands before the first concept: mostly what the document is about."""
+        """Read what is about the document as a whole, before the first concept or announced."""
         content = sort_passages(self._without_table_of_contents(section))
-        self.goal += [p for p in content.prose if p.kind is PassageKind.PROSE]
+        self._read_goal(content.prose, is_announced=role_of(section.title) is Role.GOAL)
         self._add_to_frame(content)
         self._add_terms(content.terms, None)
+
+    def _read_goal(self, prose: Iterable[Passage], *, is_announced: bool = False) -> None:
+        """Take the paragraphs that could be the document's goal; what is announced may be short."""
+        for passage in prose:
+            label, _, text = passage.text.partition(":")
+            role = role_of(label) if text.strip() else Role.CONCEPT
+            if passage.kind is not PassageKind.PROSE:
+                continue
+            if role is Role.AUDIENCE:
+                self.audience.append(text.strip())
+            elif role is Role.GOAL:
+                self.goal.append(text.strip())
+            elif is_told(passage) if is_announced else is_sentence(passage):
+                self.goal.append(passage.text)
 
     def _read_concept(self, section: Section, above: int | None) -> int:
         content = sort_passages(section.passages)
@@ -152,7 +167,7 @@ class _Finder:
                 self.building[at].links.append(links[term.title])
         content = sort_passages(rest)
         if above is None:
-            self.goal += [p for p in content.prose if p.kind is PassageKind.PROSE]
+            self._read_goal(content.prose)
             self._add_to_frame(content)
         else:
             _extend(self.building[above].content, content)
