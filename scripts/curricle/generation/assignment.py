@@ -32,7 +32,7 @@ class Assigned:
 def assign(texts: Sequence[str], concepts: Sequence[Concept]) -> Assigned:
     """Return each text with the concept that speaks most of it; ties go to the earlier one."""
     by_concept: list[list[str]] = [[] for _ in concepts]
-    homeless = []
+    homeless: list[str] = []
     for text, home in zip(texts, _homes(texts, concepts), strict=True):
         (homeless if home is None else by_concept[home]).append(text)
     return Assigned(tuple(map(tuple, by_concept)), tuple(homeless))
