@@ -118,7 +118,7 @@ def _graph_jobs(work: Path) -> Iterator[tuple[str, Cost, str]]:
     }
     for size, commands in limits.items():
         for shape in ("local", "random"):
-            costs = _graph_costs(work / f"{shape}{size}", shape, size, tuple(commands))
+            costs = _graph_costs(work / f"{shape}{size}", shape, size)
             for command, limit in commands.items():
                 yield f"`{command}`, {shape} graph of {size:,} nodes", costs[command], limit
 
@@ -128,8 +128,8 @@ def _growth(work: Path) -> str:
     commands = ("validate", "plan", "diff")
     lines = []
     for shape in SHAPES:
-        small = _graph_costs(work / "small", shape, SMALL, commands)
-        large = _graph_costs(work / "large", shape, LARGE, commands)
+        small = _graph_costs(work / "small", shape, SMALL)
+        large = _graph_costs(work / "large", shape, LARGE)
         ratios = " | ".join(f"{large[c].seconds / small[c].seconds:.1f}" for c in commands)
         lines.append(f"| {shape} | {ratios} |")
     return "\n".join(
@@ -143,9 +143,9 @@ def _growth(work: Path) -> str:
     )
 
 
-def _graph_costs(folder: Path, shape: str, size: int, commands: tuple[str, ...]) -> dict[str, Cost]:
+def _graph_costs(folder: Path, shape: str, size: int) -> dict[str, Cost]:
     """Return the cost of each command on a run that holds a graph of the given shape."""
-    program, run = Program(runs_dir=folder), ""
+    program = Program(runs_dir=folder)
     spec, curriculum = folder / "spec.json", folder / "curriculum.json"
     folder.mkdir()
     try:
@@ -153,19 +153,18 @@ def _graph_costs(folder: Path, shape: str, size: int, commands: tuple[str, ...])
         before = json.dumps(make_curriculum(shape, size), indent=2).encode()
         curriculum.write_bytes(before)
         run = program("init", shape, f"--topic-spec={spec}", f"--curriculum={curriculum}").strip()
+        # A plan that is current is not made again, so each has another start.
+        starts = [f"2027-01-{day + 1:02}" for day in range(REPEATS)]
+        costs = {
+            "validate": _cost([program.command("validate", run)] * REPEATS),
+            "plan": _cost([program.command("plan", run, "--start", start) for start in starts]),
+        }
         after = make_curriculum(shape, size, revised=True)
         target = folder / run / "outputs" / "curriculum" / "curriculum.json"
         target.write_text(json.dumps(after, indent=2))
         program("validate", run)
-        digest = hashlib.sha256(before).hexdigest()
-        # A plan that is current is not made again, so each has another start.
-        starts = [f"2027-01-{day + 1:02}" for day in range(REPEATS)]
-        ways = {
-            "validate": [program.command("validate", run)] * REPEATS,
-            "plan": [program.command("plan", run, "--start", start) for start in starts],
-            "diff": [program.command("diff", run, "--from", digest)] * REPEATS,
-        }
-        return {name: _cost(ways[name]) for name in commands}
+        diff = program.command("diff", run, "--from", hashlib.sha256(before).hexdigest())
+        return {**costs, "diff": _cost([diff] * REPEATS)}
     finally:
         shutil.rmtree(folder)
 
