@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -99,12 +99,12 @@ def _light_jobs(work: Path) -> Iterator[tuple[str, Cost, str]]:
     finished = Program(runs_dir=work / "finished")
     run = finished("init", "Bread", f"--scope-file={SCOPES / 'bread-baking.md'}").strip()
     finished("run", run)
-    yield "bare interpreter", _cost([sys.executable, "-c", "pass"]), ""
+    yield "bare interpreter", _cost([[sys.executable, "-c", "pass"]] * REPEATS), ""
     for command in ("status", "next"):
-        cost = _cost(finished.command(command, run))
+        cost = _cost([finished.command(command, run)] * REPEATS)
         yield f"`{command}` on a finished run", cost, "bare + 0.08 s"
     many = _many_runs(work / "many", finished.runs_dir / run)
-    yield f"`list` with {LISTED_RUNS:,} runs", _cost(many.command("list")), "0.5 s"
+    yield f"`list` with {LISTED_RUNS:,} runs", _cost([many.command("list")] * REPEATS), "0.5 s"
     document = work / "document.md"
     document.write_text(make_document(DOCUMENT_CHARACTERS))
     cost = _compile_cost(work / "scope", document)
@@ -118,7 +118,7 @@ def _graph_jobs(work: Path) -> Iterator[tuple[str, Cost, str]]:
     }
     for size, commands in limits.items():
         for shape in ("local", "random"):
-            costs = _graph_costs(work / f"{shape}{size}", shape, size, tuple(commands))
+            costs = _graph_costs(work / f"{shape}{size}", shape, size)
             for command, limit in commands.items():
                 yield f"`{command}`, {shape} graph of {size:,} nodes", costs[command], limit
 
@@ -128,8 +128,8 @@ def _growth(work: Path) -> str:
     commands = ("validate", "plan", "diff")
     lines = []
     for shape in SHAPES:
-        small = _graph_costs(work / "small", shape, SMALL, commands)
-        large = _graph_costs(work / "large", shape, LARGE, commands)
+        small = _graph_costs(work / "small", shape, SMALL)
+        large = _graph_costs(work / "large", shape, LARGE)
         ratios = " | ".join(f"{large[c].seconds / small[c].seconds:.1f}" for c in commands)
         lines.append(f"| {shape} | {ratios} |")
     return "\n".join(
@@ -143,9 +143,9 @@ def _growth(work: Path) -> str:
     )
 
 
-def _graph_costs(folder: Path, shape: str, size: int, commands: tuple[str, ...]) -> dict[str, Cost]:
+def _graph_costs(folder: Path, shape: str, size: int) -> dict[str, Cost]:
     """Return the cost of each command on a run that holds a graph of the given shape."""
-    program, run = Program(runs_dir=folder), ""
+    program = Program(runs_dir=folder)
     spec, curriculum = folder / "spec.json", folder / "curriculum.json"
     folder.mkdir()
     try:
@@ -153,11 +153,18 @@ def _graph_costs(folder: Path, shape: str, size: int, commands: tuple[str, ...])
         before = json.dumps(make_curriculum(shape, size), indent=2).encode()
         curriculum.write_bytes(before)
         run = program("init", shape, f"--topic-spec={spec}", f"--curriculum={curriculum}").strip()
+        # A plan that is current is not made again, so each has another start.
+        starts = [f"2027-01-{day + 1:02}" for day in range(REPEATS)]
+        costs = {
+            "validate": _cost([program.command("validate", run)] * REPEATS),
+            "plan": _cost([program.command("plan", run, "--start", start) for start in starts]),
+        }
         after = make_curriculum(shape, size, revised=True)
         target = folder / run / "outputs" / "curriculum" / "curriculum.json"
         target.write_text(json.dumps(after, indent=2))
-        arguments = {"diff": ("--from", hashlib.sha256(before).hexdigest())}
-        return {c: _cost(program.command(c, run, *arguments.get(c, ()))) for c in commands}
+        program("validate", run)
+        diff = program.command("diff", run, "--from", hashlib.sha256(before).hexdigest())
+        return {**costs, "diff": _cost([diff] * REPEATS)}
     finally:
         shutil.rmtree(folder)
 
@@ -166,7 +173,7 @@ def _compile_cost(folder: Path, document: Path) -> Cost:
     """Return the cost of generating a curriculum anew from a document, and all that follows."""
     program = Program(runs_dir=folder)
     run = program("init", "Document", f"--scope-file={document}").strip()
-    return _cost(program.command("run", run, "--force"))
+    return _cost([program.command("run", run, "--force")] * REPEATS)
 
 
 def _many_runs(folder: Path, finished: Path) -> Program:
@@ -178,8 +185,9 @@ def _many_runs(folder: Path, finished: Path) -> Program:
     return Program(runs_dir=folder)
 
 
-def _cost(command: list[str]) -> Cost:
-    samples = [_measure(command) for _ in range(REPEATS)]
+def _cost(commands: Sequence[list[str]]) -> Cost:
+    """Return the median cost of processes."""
+    samples = [_measure(command) for command in commands]
     return Cost(
         seconds=median(seconds for seconds, _ in samples),
         megabytes=median(megabytes for _, megabytes in samples),

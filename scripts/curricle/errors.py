@@ -106,7 +106,7 @@ class ArchiveNotFoundError(CurricleError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"there is no archive at {path}",
-            hint="`archive RUN` prints where it puts an archive",
+            hint="`archive` prints where it puts an archive",
             details={"path": str(path)},
         )
 
@@ -184,7 +184,7 @@ class CurriculumInvalidError(CurricleError):
 
     code = "curriculum_invalid"
     exit_status = 4
-    hint = "mend the place named above, or regenerate with `run RUN --force`"
+    hint = "mend the place named above"
 
 
 class RunMetadataInvalidError(CurricleError):
@@ -193,11 +193,11 @@ class RunMetadataInvalidError(CurricleError):
     code = "run_metadata_invalid"
     exit_status = 4
 
-    def __init__(self, run_id: str, why: str, *, line: int | None = None) -> None:
+    def __init__(self, run_id: str, why: str, *, line: int | None = None, hint: str = "") -> None:
         where = f" (line {line})" if line else ""
         super().__init__(
             f"invalid run metadata: run.json of {run_id}{where}: {why}",
-            hint="archive the run as it is, then start a fresh one from its inputs",
+            hint=hint or "archive the run as it is, then start a fresh one from its inputs",
             next_step=("archive", run_id),
             details={"run_id": run_id, "file": "run.json", "line": line},
         )

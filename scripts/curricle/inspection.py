@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from curricle.errors import StageConflictError, TopicSpecInvalidError
+from curricle.errors import CurriculumInvalidError, StageConflictError, TopicSpecInvalidError
 from curricle.fsio import find_file, path_within
-from curricle.layout import SCOPE, STAGES, TOPIC_SPEC, Stage
+from curricle.layout import CURRICULUM, SCOPE, STAGES, TOPIC_SPEC, Stage
 from curricle.runs.changes import describe_stale
 from curricle.runs.folder import take_snapshot
 from curricle.runs.freshness import (
@@ -54,6 +54,8 @@ class Inspection:
     """Why the topic spec is not ready; empty when it is."""
     spending: Spending | None
     """What models were asked; None where none was."""
+    curriculum_problem: str
+    """Why a curriculum that a person changed cannot be read; empty when it can."""
 
     @property
     def stage(self) -> Stage:
@@ -95,6 +97,7 @@ def inspect_run(run_dir: Path) -> Inspection:
         is_interrupted=bool(unplaced or state.torn or state.is_ahead),
         spec_problem=problem,
         spending=_spending(run_dir),
+        curriculum_problem=_curriculum_problem(run_dir, freshness),
     )
 
 
@@ -146,6 +149,18 @@ def _spec_problem(run_dir: Path, state: RunState, digests: Mapping[str, str]) ->
     try:
         ready_spec(data, run_dir.name)
     except (TopicSpecInvalidError, StageConflictError) as error:
+        return str(error)
+    return ""
+
+
+def _curriculum_problem(run_dir: Path, freshness: Freshness) -> str:
+    if freshness.stages[Stage.GENERATED].artifacts[CURRICULUM] is not State.EDITED:
+        return ""
+    from curricle.stages.reading import read_curriculum
+
+    try:
+        read_curriculum(_read(run_dir, CURRICULUM) or b"")
+    except CurriculumInvalidError as error:
         return str(error)
     return ""
 

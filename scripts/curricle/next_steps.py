@@ -39,15 +39,22 @@ def next_steps(inspection: Inspection) -> tuple[NextStep, ...]:
 
 
 def _for_what_broke(inspection: Inspection, run_id: str) -> Iterator[NextStep]:
-    if problem := inspection.state.journal_problem:
+    if broken := inspection.state.journal_problem:
         yield NextStep(
             arguments=("archive", run_id),
-            why=f"the journal is broken ({problem[0]}): keep the evidence first",
+            why=f"the journal is broken ({broken[0]}): keep the evidence first",
         )
     elif inspection.is_interrupted:
         yield NextStep(
             arguments=("run", run_id), why="a command died half-way: the next one completes it"
         )
+    elif problem := inspection.curriculum_problem:
+        yield NextStep(arguments=("validate", run_id), why=f"{problem}: mend it, then check it")
+        if not inspection.spec_problem:
+            yield NextStep(
+                arguments=("run", run_id, "--force"),
+                why="or generate it anew; what is there stays in objects/",
+            )
 
 
 def _for_the_spec(inspection: Inspection, run_id: str) -> Iterator[NextStep]:

@@ -11,7 +11,12 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from curricle.canonical import document_bytes, sha256_hex
-from curricle.errors import CurricleError, JournalBrokenError, RunLockedError
+from curricle.errors import (
+    CurricleError,
+    CurriculumInvalidError,
+    JournalBrokenError,
+    RunLockedError,
+)
 from curricle.layout import CURRICULUM, SCOPE, STAGE_VERSIONS, TOPIC_SPEC, Stage
 from curricle.runs.begin import begin_run
 from curricle.runs.commit import writing
@@ -60,26 +65,28 @@ def init_run(
     scope: bytes | None,
     curriculum: bytes | None,
     context: Mapping[str, bytes],
+    names: Mapping[str, str] | None = None,
 ) -> Path:
     """Make a run from what is given and return its folder; what is not given starts blank.
 
-    `context` maps paths inside the run to bytes.
+    `context` maps paths inside the run to bytes, `names` such paths to what messages call them.
 
     Raises:
         InvalidArgumentError: the name is none that a run can have.
         TopicSpecInvalidError, ScopeInvalidError, CurriculumInvalidError: an input is unusable.
     """
     is_ready = False
+    name_of = {path: path for path in (TOPIC_SPEC, SCOPE, CURRICULUM)} | dict(names or {})
     files = {TOPIC_SPEC: document_bytes(blank_spec()), **context}
     made = []
     if spec is not None:
-        is_ready = not read_spec(spec).lacking
+        is_ready = not read_spec(spec, name_of[TOPIC_SPEC]).lacking
         files[TOPIC_SPEC] = spec
     if scope is not None:
-        read_scope(scope)
+        read_scope(scope, name_of[SCOPE])
         files[SCOPE] = scope
     if curriculum is not None:
-        read_curriculum(curriculum)
+        read_curriculum(curriculum, name_of[CURRICULUM])
         made.append(
             stage_data(
                 Stage.GENERATED,
@@ -221,6 +228,9 @@ def _working(session: Session, run_dir: Path) -> Iterator[Work]:
         try:
             yield work
         except CurricleError as error:
+            if isinstance(error, CurriculumInvalidError):
+                error.hint += f", or regenerate it with `run {work.run_id} --force`"
+                error.next_step = ("validate", work.run_id)
             error.next_step = error.next_step or ("status", work.run_id)
             _record(work, error)
             raise

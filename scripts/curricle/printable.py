@@ -38,6 +38,12 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
+def amount(value: float, *, decimals: int = 2) -> str:
+    """Return minutes or hours as people write them: no needless zeros, never an exponent."""
+    text = f"{value:.{decimals}f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
 def listed(first: Iterable[str], total: int, *, between: str = ", ") -> str:
     """Return the first few of `total` texts on one line, and how many more there are."""
     shown = list(first)

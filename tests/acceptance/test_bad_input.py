@@ -179,6 +179,26 @@ def test_a_curriculum_that_is_no_json_is_refused(name: str, forked: Curricle) ->
     assert tree(forked.runs_dir) == {}
 
 
+@pytest.mark.parametrize(
+    ("option", "code"),
+    [
+        ("--topic-spec", "topic_spec_invalid"),
+        ("--scope-file", "scope_invalid"),
+        ("--curriculum", "curriculum_invalid"),
+    ],
+)
+def test_what_is_wrong_with_a_given_file_is_said_of_that_file_and_of_no_run(
+    option: str, code: str, forked: Curricle
+) -> None:
+    (forked.cwd / "given.md").write_bytes(b"\xff")
+    done = forked("init", "Bad", option, "given.md", "--json")
+    assert done.error["code"] == code
+    assert done.error["message"].startswith("given.md cannot be read")
+    assert done.error["details"]["file"] == "given.md"
+    assert "inputs/" not in str(done.error)
+    assert "RUN" not in done.error["hint"]
+
+
 ARGUMENTS: dict[str, tuple[tuple[str, ...], str, str]] = {
     "no name": (("init", ""), "invalid_argument", "needs a name"),
     "a blank name": (("init", " \t"), "invalid_argument", "needs a name"),
@@ -231,8 +251,8 @@ def test_what_is_no_plain_file_is_not_read_and_nothing_waits(
         case _:
             path.symlink_to(forked.cwd)
     done = forked("init", "Bad", option, str(path), "--json")
-    assert (done.status, done.error["code"]) == (6, "io_error")
-    assert "expected a plain file" in done.error["message"]
+    assert (done.status, done.error["code"]) == (2, "invalid_argument")
+    assert "is no plain file" in done.error["message"]
     assert tree(forked.runs_dir) == {}
 
 

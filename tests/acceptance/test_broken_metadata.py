@@ -177,6 +177,14 @@ def test_a_broken_run_is_archived_and_a_fresh_one_regenerates_from_its_inputs(
     assert {**restored, ".lock": b""} == {**before, ".lock": b""}
 
 
+def test_an_archive_is_answered_without_a_command_that_its_folder_would_refuse(
+    forked: Curricle, finished: Path
+) -> None:
+    done = forked("archive", finished.name)
+    assert (done.status, done.stderr) == (0, "")
+    assert forked("restore", done.stdout.strip(), "--json").error["code"] == "run_exists"
+
+
 CONTRACTS = {
     SPEC: ("topic_spec_invalid", "run", b'{\n  "goal": \xff\n}', 2),
     CURRICULUM: ("curriculum_invalid", "validate", b'{\n  "topic": "x",\n  "nodes": [\n', 4),

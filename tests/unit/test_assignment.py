@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from curricle.generation.assignment import assign, assign_objectives
 from curricle.generation.concepts import find_concepts
 from curricle.generation.document import parse_document
-from scopes import sections
+from scopes import compiled, sections
 
 if TYPE_CHECKING:
     from curricle.generation.outline import Outline
@@ -27,6 +29,23 @@ def test_a_text_that_no_concept_speaks_of_stays_homeless() -> None:
     found = assign(["Fly to Mars"], outline(TEXT).concepts)
     assert (found.by_concept, found.homeless) == (((), ()), ("Fly to Mars",))
     assert assign(["Fly"], []).homeless == ("Fly",)
+
+
+@pytest.mark.parametrize(
+    "text", ["Bread needs sugar", "A strong king repeated it", "It is what it is", "???"]
+)
+def test_a_part_of_a_word_or_a_word_that_stands_everywhere_is_no_home(text: str) -> None:
+    concepts = outline(
+        sections(*((name, f"{name} needs care.") for name in ("Strings", "Lists", "Packing")))
+    ).concepts
+    assert assign([text], concepts).homeless == (text,)
+
+
+def test_a_misconception_without_a_home_is_an_open_question() -> None:
+    draft = compiled(TEXT, misconceptions=["Ringo plays the drums", "Loops never end"])
+    loops, functions = draft.curriculum.nodes
+    assert (loops.pitfalls, functions.pitfalls) == (("Loops never end",), ())
+    assert any("Ringo plays" in q.question for q in draft.curriculum.open_questions)
 
 
 def test_objectives_and_pitfalls_of_the_document_land_in_concepts() -> None:

@@ -143,6 +143,12 @@ def test_terms_and_prerequisites_are_what_the_check_asks_for() -> None:
     assert loops.mastery_check.pass_criteria == "Uses correctly: body; says how it builds on Else"
 
 
+def test_a_node_names_what_it_also_covers_and_never_itself() -> None:
+    text = sections(("Joins", "One."), ("Joins", "Two."), ("The Join", "Three."))
+    (node,) = compiled(text).curriculum.nodes
+    assert [idea for idea in node.core_ideas if "covers" in idea] == ["Also covers: The Join"]
+
+
 def test_confidence_grows_with_what_the_text_says_and_falls_at_the_frontier() -> None:
     bare, short, long = node(""), node("They repeat."), node("They repeat. " * 50)
     ranked = [found.confidence or 0 for found in (bare, short, long)]

@@ -78,7 +78,16 @@ def test_a_heading_that_names_a_concept_gives_it_exactly_that_title(title: str) 
 
 @pytest.mark.parametrize(
     "heading",
-    ["Introduction", "Abstract", "References", "Table of Contents", "License", "TODO later"],
+    [
+        "Introduction",
+        "Abstract",
+        "References",
+        "Table of Contents",
+        "License",
+        "TODO later",
+        "Exams",
+        "Office Hours",
+    ],
 )
 def test_a_heading_that_names_none_is_left_out_and_told_by_line(heading: str) -> None:
     found = outline(f"# T\n\n## {heading}\n\n- [Loops](#loops)\n\n## Loops\n\nThey repeat.\n")
@@ -123,6 +132,11 @@ def test_one_name_twice_is_one_concept_and_the_merge_is_told(one: str, other: st
     assert [(m.title, m.line, m.into) for m in found.merged] == [(other, 7, one)]
 
 
+def test_a_merge_is_told_also_where_a_name_is_all_that_is_merged() -> None:
+    found = outline("# T\n\n## Loops\n\nThey repeat.\n\n## Lists\n\nx\n\n## Loops\n")
+    assert [(m.title, m.line, m.into) for m in found.merged] == [("Loops", 11, "Loops")]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [("Iterators", "Iteration"), ("Calculus I", "Calculus II"), ("C", "C++"), ("Week 1", "Week 2")],
@@ -163,6 +177,18 @@ def test_parts_of_a_concept_belong_to_it() -> None:
     assert [link.url for link in loops.links] == ["https://example.org"]
 
 
+@pytest.mark.parametrize("heading", ["Objectives", "Common mistakes", "Prerequisites"])
+def test_a_line_that_leads_in_a_list_is_none_of_its_items(heading: str) -> None:
+    items = "By the end of it you will be able to:\n\n- Explain a loop\n- Write a loop\n"
+    found = outline(
+        f"# T\n\n## {heading}\n\n{items}\n## Loops\n\nx\n\n### {heading}\n\n{items}\n## L\n"
+    )
+    (loops, _) = found.concepts
+    frame = found.objectives + found.pitfalls + found.prerequisites
+    own = loops.objectives + loops.pitfalls + loops.requires
+    assert [p.text for p in frame] == [p.text for p in own] == ["Explain a loop", "Write a loop"]
+
+
 def test_a_text_that_is_still_to_come_is_marked() -> None:
     found = outline("# T\n\n## Loops\n\nTODO: explain.\n\n## Lists\n\nThey hold things.\n")
     assert [concept.is_unwritten for concept in found.concepts] == [True, False]
@@ -181,6 +207,13 @@ def test_a_list_of_topics_tells_which_of_its_items_name_none_and_keeps_the_links
     assert [concept.title for concept in found.concepts] == ["Loops", "Lists"]
     assert [link.url for link in found.concepts[0].links] == ["https://example.org"]
     assert ("References", 7) in [(part.title, part.line) for part in found.left_out]
+
+
+@pytest.mark.parametrize("heading", ["Topics", "Spring term"])
+def test_an_item_that_names_no_concept_is_told_wherever_it_is_listed(heading: str) -> None:
+    found = outline(f"# T\n\n## {heading}\n\n- Week 1: Loops\n- Week 2: Midterm Exam\n")
+    assert "Week 1: Loops" in [concept.title for concept in found.concepts]
+    assert [(part.title, part.line) for part in found.left_out] == [("Week 2: Midterm Exam", 6)]
 
 
 def test_topics_of_a_concept_are_its_parts() -> None:

@@ -74,7 +74,8 @@ def test_steps_of_a_recipe_are_no_objectives() -> None:
 
 def test_what_is_called_a_mistake_is_a_pitfall() -> None:
     found = content("Common mistake: off by one.\n\nPitfalls:\n\n- Empty lists\n")
-    assert texts(found.pitfalls) == ["Common mistake: off by one.", "Pitfalls:", "Empty lists"]
+    assert texts(found.pitfalls) == ["Common mistake: off by one.", "Empty lists"]
+    assert texts(found.prose) == ["Pitfalls:"]
 
 
 def test_a_list_of_topics_names_concepts_whatever_their_style() -> None:
@@ -82,6 +83,28 @@ def test_a_list_of_topics_names_concepts_whatever_their_style() -> None:
     topics, rest = topics_in(parse_document(text).sections[0].passages)
     assert [topic.title for topic in topics] == ["Loops", "map", "Plain words"]
     assert rest == []
+
+
+@pytest.mark.parametrize(
+    ("items", "names"),
+    [
+        (
+            ["400 Bad Request: the server cannot read what it got", "401 Unauthorized: log in"],
+            ["400 Bad Request", "401 Unauthorized"],
+        ),
+        (["`zip` walks two lists side by side", "`iter` walks one"], ["zip", "iter"]),
+        (["Arrays: fixed size", "Lists: any size"], ["Arrays: fixed size", "Lists: any size"]),
+        (
+            ["Week 1: Loops", "Week 2: Lists: what holds more than one thing"],
+            ["Week 1: Loops", "Week 2: Lists"],
+        ),
+    ],
+)
+def test_all_items_of_a_list_are_cut_or_none(items: list[str], names: list[str]) -> None:
+    listed = "\n".join(f"- {item}" for item in items)
+    topics, _ = topics_in(parse_document(listed).sections[0].passages)
+    assert [topic.title for topic in topics] == names
+    assert [term.title for term in content(f"Topics:\n\n{listed}\n").terms] == names
 
 
 def test_a_sentence_among_topics_is_kept_as_text() -> None:

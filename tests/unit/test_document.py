@@ -47,6 +47,21 @@ def test_front_matter_is_no_part_of_the_text() -> None:
     assert document.sections[1].line == 6
 
 
+def test_of_front_matter_only_whole_lines_of_plain_text_are_taken() -> None:
+    lines = [
+        "Title: 'A: b'",
+        "goal: Bake",
+        "list: [a]",
+        "folded: >",
+        "  text",
+        "long: more",
+        "  on",
+    ]
+    document = parse_document("\n".join(["---", *lines, "- item", "empty:", "---", "", "text"]))
+    assert document.front_matter == {"title": "A: b", "goal": "Bake"}
+    assert parse_document("goal: Bake\n\n---\n").front_matter == {}
+
+
 @pytest.mark.parametrize(
     "block",
     ["```\n# no\n- no\n```", "~~~~ python\n# no\n```\n~~~~", "    # no\n    - no"],
@@ -96,6 +111,12 @@ def test_items_know_their_depth_their_list_and_whether_they_are_steps() -> None:
         ("second", 1, True),
     ]
     assert passages[2].list_id == passages[3].list_id != passages[0].list_id
+
+
+def test_the_box_of_a_task_is_no_part_of_it() -> None:
+    text = "- [ ] Carol: fix\n- [x] **Done** now\n- [ ]\n- [y] no box\n\n[ ] nor this\n"
+    passages = parse_document(text).sections[0].passages
+    assert [p.text for p in passages] == ["Carol: fix", "Done now", "[y] no box", "[ ] nor this"]
 
 
 def test_a_definition_list_is_a_term_with_prose() -> None:

@@ -114,7 +114,9 @@ def test_a_placeholder_in_the_document_fills_nothing() -> None:
 def test_a_long_goal_or_audience_ends_where_a_sentence_ends_and_that_is_told(
     text: str, kept: str
 ) -> None:
-    intake = filled(f"# Bread\n\n{text}\n\n## Audience\n\n{text}\n\n## Flour\n\n## Dough\n")
+    intake = filled(
+        f"# Bread\n\n## Goal\n\n{text}\n\n## Audience\n\n{text}\n\n## Flour\n\n## Dough\n"
+    )
     assert intake.document["goal"] == intake.document["audience"] == kept.strip()
     assert spec_problems(intake.document) == ()
     assert intake.assumptions == tuple(
@@ -127,6 +129,43 @@ def test_long_titles_still_make_a_valid_spec() -> None:
     intake = filled("".join(f"## {letter * 480} end\n\n" for letter in "ABCDE"))
     assert intake.document["goal"].startswith("Work through AAA")
     assert spec_problems(intake.document) == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Instructor: Dr. Jane Roe · jroe@example.edu · Office hours Mon 2 p.m.",
+        "Write to jane@example.org for more.",
+        "[![CI](https://e.org/ci.svg)](https://e.org) [![License](https://e.org/l.svg)](https://e.org)",
+        "[Read all of it here.](https://example.org)",
+        "Zielgruppe: Auszubildende im ersten Jahr.",
+        "A companion to the evening course",
+        "In this course you will bake:",
+        "Welcome!",
+    ],
+)
+def test_a_line_that_is_no_sentence_of_its_own_is_no_goal(line: str) -> None:
+    told = filled(f"# Bread\n\n{line}\n\nBaking needs no machine.\n\n## Flour\n\n## Dough\n")
+    assert told.document["goal"] == "Baking needs no machine."
+    silent = filled(f"# Bread\n\n{line}\n\n## Flour\n\n## Dough\n")
+    assert silent.document["goal"] == "Work through Bread"
+    assert "the document states no goal: taken from its title" in silent.assumptions
+
+
+@pytest.mark.parametrize("text", ["Goal: Bake at home", "## Aim\n\nBake at home"])
+def test_what_is_called_the_goal_is_the_goal_also_without_a_full_stop(text: str) -> None:
+    intake = filled(f"# Bread\n\nAudience: Bakers.\n\n{text}\n\n## Flour\n\n## Dough\n")
+    assert (intake.document["goal"], intake.document["audience"]) == ("Bake at home", "Bakers.")
+    assert intake.assumptions == ()
+
+
+def test_front_matter_tells_what_it_is_about_where_it_is_plain() -> None:
+    front = "---\ntitle: 'Bread'\ndescription: How to bake: at home\naudience: \"Bakers\"\n---\n\n"
+    intake = filled(f"{front}It is said to be easy.\n\n## Flour\n\n## Dough\n")
+    assert intake.document["goal"] == "How to bake: at home"
+    assert intake.document["audience"] == "Bakers"
+    lists = "---\ntitle: TODO\ngoal: >\n  Folded\naudience: [Bakers]\n---\n\n"
+    assert filled(f"{lists}## Flour\n\n## Dough\n").document["goal"] == "Work through Flour, Dough"
 
 
 def test_only_the_selected_part_counts() -> None:

@@ -66,6 +66,12 @@ def without_its_record(folder: Path) -> Path:
     return run_dir
 
 
+def with_garbage_for_curriculum(folder: Path) -> Path:
+    run_dir = finished_run(folder)
+    (run_dir / CURRICULUM).write_bytes(b"{}\nnot json")
+    return run_dir
+
+
 @pytest.mark.capability("R1")
 @pytest.mark.parametrize(
     ("make", "stage", "steps"),
@@ -95,6 +101,12 @@ def without_its_record(folder: Path) -> Path:
             [("iterate", "RUN", "--repair"), ("validate", "RUN")],
             id="invalid curriculum",
         ),
+        pytest.param(
+            with_garbage_for_curriculum,
+            "generated",
+            [("validate", "RUN"), ("run", "RUN", "--force")],
+            id="a curriculum that is no JSON",
+        ),
         pytest.param(with_changed_spec, "spec_ready", [("run", "RUN")], id="changed spec"),
         pytest.param(with_stale_gift, "spec_ready", [("iterate", "RUN")], id="stale gift"),
         pytest.param(with_broken_journal, "spec_ready", [("archive", "RUN")], id="broken journal"),
@@ -118,3 +130,18 @@ def test_each_state_has_a_stage_and_a_command_to_type_next(
         tuple("RUN" if word == run_dir.name else word for word in step.arguments) for step in found
     ] == steps
     assert all(step.why for step in found)
+
+
+def test_a_curriculum_that_is_no_json_is_mended_or_made_anew_before_and_after_it_failed(
+    tmp_path: Path,
+) -> None:
+    run_dir = with_garbage_for_curriculum(tmp_path)
+    before = next_steps(inspect_run(run_dir))
+    assert "(line 2)" in before[0].why
+    with pytest.raises(CurricleError) as caught:
+        finish(run_dir)
+    assert caught.value.next_step == before[0].arguments == ("validate", run_dir.name)
+    assert f"`run {run_dir.name} --force`" in caught.value.hint
+    assert next_steps(inspect_run(run_dir)) == before
+    (run_dir / CURRICULUM).write_bytes(GIVEN)
+    assert next_steps(inspect_run(run_dir))[0].arguments == ("run", run_dir.name)

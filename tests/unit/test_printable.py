@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curricle.printable import (
+    amount,
     counted,
     has_control_characters,
     is_utf_8,
@@ -110,3 +111,25 @@ def test_bytes_that_are_no_utf_8_are_known_by_the_text_that_python_makes_of_them
         assert not is_utf_8(os.fsdecode(data))
     else:
         assert is_utf_8(os.fsdecode(data))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (-0.001, "0"),
+        (30, "30"),
+        (2.5, "2.5"),
+        (100 / 60, "1.67"),
+        (-90.25, "-90.25"),
+        (123456.75, "123456.75"),
+        (1000000, "1000000"),
+        (1e21, "1000000000000000000000"),
+    ],
+)
+def test_an_amount_is_written_without_an_exponent(value: float, text: str) -> None:
+    assert amount(value) == text
+
+
+def test_an_amount_keeps_as_many_decimals_as_asked_for() -> None:
+    assert amount(0.1234567, decimals=6) == "0.123457"

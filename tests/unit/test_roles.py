@@ -17,6 +17,10 @@ HEADINGS = {
         "Requirements Engineering",
         "Definitions of Done",
         "Scope and Closures",
+        "Languages with no classes",
+        "Final Variables",
+        "Policy",
+        "Text",
     ],
     Role.TOPICS: ["Contents", "Table of Contents", "Syllabus", "Key topics", "2. Glossary"],
     Role.GOAL: ["Introduction", "INTRODUCTION", "Abstract", "1. Overview", "About this course"],
@@ -26,9 +30,21 @@ HEADINGS = {
     Role.OUT_OF_SCOPE: ["Out of scope", "Non-goals", "What is not covered"],
     Role.PITFALLS: ["Common mistakes", "Gotchas"],
     Role.EXERCISES: ["Exercises", "Quizzes", "Check your understanding"],
-    Role.RESOURCES: ["References", "Further Reading", "**See also**", "Links"],
+    Role.RESOURCES: ["References", "Further Reading", "**See also**", "Links", "Textbook(s)"],
     Role.BOILERPLATE: ["License", "Acknowledgements", "Change log", "FAQ", "---", "…", ""],
 }
+COURSE_ROUTINE = [
+    "Grading Policy",
+    "Late policies",
+    "Academic Integrity",
+    "Office Hours",
+    "Instructor",
+    "Midterm",
+    "Midterm/Final Exam",
+    "Final Exam",
+    "Week 8: Thanksgiving break — no class",
+    "Spring Break",
+]
 
 
 def test_every_role_has_a_heading_that_plays_it() -> None:
@@ -40,6 +56,11 @@ def test_every_role_has_a_heading_that_plays_it() -> None:
 )
 def test_what_a_heading_is_for(heading: str, role: Role) -> None:
     assert role_of(heading) is role
+
+
+@pytest.mark.parametrize("heading", COURSE_ROUTINE)
+def test_what_a_course_announces_is_no_concept(heading: str) -> None:
+    assert role_of(heading) is Role.BOILERPLATE
 
 
 @pytest.mark.parametrize("heading", ["Notes", "Hints", "History", "Design", "Index"])

@@ -134,8 +134,11 @@ def test_a_newer_run_json_is_told_with_both_versions(version: str, run_dir: Path
 def test_a_run_json_of_another_run_is_refused(run_dir: Path, tmp_path: Path) -> None:
     other = asked_run(tmp_path / "other")
     (run_dir / RUN_FILE).write_bytes((other / RUN_FILE).read_bytes())
-    with pytest.raises(RunMetadataInvalidError, match=f"belongs to the run '{other.name}'"):
+    with pytest.raises(
+        RunMetadataInvalidError, match=f"belongs to the run '{other.name}'"
+    ) as caught:
         load_run(run_dir)
+    assert caught.value.hint.startswith(f"rename the folder back to {other.name};")
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

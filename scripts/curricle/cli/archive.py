@@ -44,4 +44,3 @@ def command(settings: Settings, run: str, output: str | None, as_json: bool) -> 
     write_answer(str(archive.path))
     for path, reason in archive.left_out:
         write_message(f"left out: {path} {reason}")
-    write_message(f"next: {settings.command_line(('restore', str(archive.path)))}")

@@ -14,16 +14,18 @@ def read_given(option: str, name: str | None) -> bytes | None:
     """Return the bytes of a file that an option names, or None where it was not given.
 
     Raises:
-        InvalidArgumentError: there is no such file.
+        InvalidArgumentError: there is no such plain file.
         IoError, PermissionDeniedError: it cannot be read.
     """
     if name is None:
         return None
     path = Path(name)
     with translated(path):
-        is_folder = path.is_dir()
-    if is_folder:
-        raise InvalidArgumentError(f"{option} names {name!r}, a folder", hint="name a file")
+        is_other = path.exists() and not path.is_file()
+    if is_other:
+        raise InvalidArgumentError(
+            f"{option} names {name!r}, which is no plain file", hint="name a file"
+        )
     data = find_file(path)
     if data is None:
         raise InvalidArgumentError(

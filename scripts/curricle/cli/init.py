@@ -8,6 +8,7 @@ import click
 
 from curricle.cli.files import read_context, read_given
 from curricle.cli.output import write_answer, write_json, write_message
+from curricle.layout import CURRICULUM, SCOPE, TOPIC_SPEC
 
 if TYPE_CHECKING:
     from curricle.cli.settings import Settings
@@ -35,6 +36,7 @@ def command(
     from curricle.next_steps import next_steps
     from curricle.pipeline import init_run
 
+    given = {TOPIC_SPEC: topic_spec, SCOPE: scope_file, CURRICULUM: curriculum}
     run_dir = init_run(
         settings.session(write_message),
         name,
@@ -42,6 +44,7 @@ def command(
         scope=read_given("--scope-file", scope_file),
         curriculum=read_given("--curriculum", curriculum),
         context=read_context(context),
+        names={path: name for path, name in given.items() if name},
     )
     inspection = inspect_run(run_dir)
     step = next_steps(inspection)[0]

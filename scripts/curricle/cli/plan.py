@@ -11,7 +11,7 @@ from curricle.cli.summary import next_json, next_lines
 from curricle.errors import InvalidArgumentError
 from curricle.fsio import read_file
 from curricle.layout import PLAN, PLAN_PAGE
-from curricle.printable import counted, one_line
+from curricle.printable import amount, counted, one_line
 
 if TYPE_CHECKING:
     from datetime import date
@@ -45,7 +45,7 @@ def command(settings: Settings, run: str, start: str | None, as_json: bool) -> N
     path = plan["critical_path"]
     write_styled(
         [
-            f"{hours:.1f} hours in {counted(len(plan['weeks']), 'week')} of at most {budget:g} hours",
+            f"{hours:.1f} hours in {counted(len(plan['weeks']), 'week')} of at most {amount(budget)} hours",
             f"critical path of {counted(len(path['nodes']), 'node')}, {path['minutes'] / 60:.1f} hours",
             *map(one_line, plan["warnings"]),
             f"plan: {run_dir / PLAN_PAGE}",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from curricle.curriculum.graph import critical_path, graph_of, topological_order
 from curricle.errors import InvalidArgumentError, TopicSpecInvalidError
-from curricle.printable import listed
+from curricle.printable import amount, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -309,9 +309,9 @@ def _warnings(nodes: Sequence[Node], budget: float) -> tuple[str, ...]:
     long = [node.title for node in nodes if node.estimate_minutes > budget]
     if long:
         shown = listed(long[:_SHOWN_IN_WARNING], len(long))
-        warnings.append(f"longer than a week of {budget:g} minutes, so split: {shown}")
+        warnings.append(f"longer than a week of {amount(budget)} minutes, so split: {shown}")
     if budget * REVIEW_SHARE_OF_WEEK < REVIEW_MINUTES_MIN:
-        warnings.append(f"a week of {budget:g} minutes leaves no room for reviews")
+        warnings.append(f"a week of {amount(budget)} minutes leaves no room for reviews")
     return tuple(warnings)
 
 

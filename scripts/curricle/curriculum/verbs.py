@@ -44,6 +44,14 @@ _LEAD: Final = re.compile(
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"[A-Za-z]+")
+# "Code 401 means …", "State is kept"; but "Explain what is …", "Check that it has …".
+_STATEMENT: Final = re.compile(
+    r"[A-Za-z]+ (?:(?!(?:a|an|the|what|which|who|whose|how|why|when|where|whether|if|that|it|this"
+    r"|these|those|they|there|you)\b)[\w'-]+ )?"
+    r"(?:means?|is|are|was|were|has|have|isn't|aren't|must|can|cannot)\b"
+    r"|[A-Za-z]+ \d+\s*(?:[:,;–—-]|$)",  # noqa: RUF001 - dashes are meant
+    re.IGNORECASE,
+)
 
 
 def leading_verb(text: str) -> str | None:
@@ -52,8 +60,7 @@ def leading_verb(text: str) -> str | None:
     Nouns that look like verbs ("Test doubles", "Scale factors") count as verbs only when a word
     follows that a verb takes: see `is_objective`.
     """
-    lead = _LEAD.match(text)
-    word = _WORD.match(text, lead.end() if lead else 0)
+    word = _WORD.match(text, _end_of_lead(text))
     verb = word.group().lower() if word else ""
     if verb.endswith("ing") and verb not in OBSERVABLE:
         verb = _infinitive(verb)
@@ -61,9 +68,13 @@ def leading_verb(text: str) -> str | None:
 
 
 def is_objective(text: str) -> bool:
-    """Tell whether a phrase says what a learner does: it begins with a verb and goes on."""
-    verb = leading_verb(text)
-    return verb is not None and len(text.split()) > 2  # noqa: PLR2004 - "Sort lists" names a concept
+    """Tell whether a phrase says what a learner does: it begins with a verb and goes on.
+
+    A word that could be a verb begins a statement where a finite verb or a bare number follows.
+    """
+    if leading_verb(text) is None or _STATEMENT.match(text, _end_of_lead(text)):
+        return False
+    return len(text.split()) > 2  # noqa: PLR2004 - "Sort lists" names a concept
 
 
 def is_observable(text: str) -> bool:
@@ -78,6 +89,11 @@ def starts_unobservable(text: str) -> bool:
     """Tell whether a phrase begins with a verb such as "understand", or "be" and no act."""
     verb = leading_verb(text)
     return verb in UNOBSERVABLE or verb == "be"
+
+
+def _end_of_lead(text: str) -> int:
+    lead = _LEAD.match(text)
+    return lead.end() if lead else 0
 
 
 def _infinitive(gerund: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from curricle import __version__
 from curricle.canonical import line_bytes, sha256_hex
-from curricle.printable import one_line
+from curricle.printable import amount, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,7 +51,7 @@ def _event(week: Mapping[str, Any], material: Material) -> Iterator[str]:
     yield "SUMMARY:" + _text(f"Week {week['week']}: {', '.join(titles)}")
     details = [
         *(
-            f"{material.by_id[item['node_id']].title}: {item['minutes']:g} minutes"
+            f"{material.by_id[item['node_id']].title}: {amount(item['minutes'])} minutes"
             for item in week["items"]
         ),
         *(f"review: {material.by_id[r['node_id']].title}" for r in week["reviews"]),

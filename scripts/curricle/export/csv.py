@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
-from curricle.printable import one_line
+from curricle.printable import amount, one_line
 
 if TYPE_CHECKING:
     from curricle.export.material import Material
@@ -39,12 +39,12 @@ def render_csv(material: Material) -> str:
             node.title,
             node.capability,
             "; ".join(node.prerequisites),
-            f"{node.estimate_minutes:g}",
+            amount(node.estimate_minutes, decimals=6),
             str(material.week_of.get(node.id, "")),
             str(material.levels[at]),
             node.mastery_check.task,
             node.mastery_check.pass_criteria,
-            "" if node.confidence is None else f"{node.confidence:g}",
+            "" if node.confidence is None else amount(node.confidence, decimals=6),
             "; ".join(f"{s.path}:{s.first_line}-{s.last_line}" for s in node.sources),
         )
         writer.writerow([_cell(text) for text in row])

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.curriculum.addresses import is_web_address
-from curricle.printable import counted, one_line
+from curricle.printable import amount, counted, one_line
 from curricle.stages.markdown import plain
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def render_markdown(material: Material) -> str:
         "",
         (
             f"{counted(len(curriculum.nodes), 'node')},"
-            f" {counted(material.graph.edge_count, 'edge')}, {material.hours:g} hours."
+            f" {counted(material.graph.edge_count, 'edge')}, {amount(material.hours)} hours."
         ),
         "",
     ]
@@ -49,7 +49,7 @@ def _node(node: Node, material: Material) -> Iterator[str]:
     yield ""
     yield f"{plain(node.capability)}"
     yield ""
-    yield f"- takes {node.estimate_minutes:g} minutes" + (f", in week {week}" if week else "")
+    yield f"- takes {amount(node.estimate_minutes)} minutes" + (f", in week {week}" if week else "")
     reasons = {evidence.id: evidence.reason for evidence in node.prerequisite_evidence}
     for before in node.prerequisites:
         title = plain(material.by_id[before].title) if before in material.by_id else plain(before)
@@ -82,7 +82,7 @@ def _week(week: Mapping[str, Any], material: Material) -> Iterator[str]:
     yield ""
     for item in week["items"]:
         title = plain(material.by_id[item["node_id"]].title)
-        yield f"- {title}: {item['minutes']:g} minutes (part {item['part']})"
+        yield f"- {title}: {amount(item['minutes'])} minutes (part {item['part']})"
     for review in week["reviews"]:
         yield f"- review {plain(material.by_id[review['node_id']].title)}"
     yield from (f"- deliverable: {plain(text)}" for text in week["deliverables"])

@@ -117,7 +117,11 @@ def _node(
     written = (p.text for p in concept.objectives if find_placeholder(p.text) is None)
     objectives = [*written, *additions.outcomes]
     ideas = [f"Made up of {listed(parts)}"] if parts else core_ideas(concept)
-    if aliases := [title for title in concept.aliases if find_placeholder(title) is None]:
+    if aliases := [
+        title
+        for title in concept.aliases
+        if title != concept.title and find_placeholder(title) is None
+    ]:
         ideas.append(f"Also covers: {', '.join(dict.fromkeys(aliases))}")
     return Node(
         id=node_id,

@@ -7,6 +7,7 @@ Every heading, list item, table row and set-off term is either part of a concept
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from curricle.generation.content import Content, Term, sort_passages, topics_in
@@ -15,6 +16,7 @@ from curricle.generation.merging import merge_duplicates
 from curricle.generation.outline import Concept, LeftOut, Outline
 from curricle.generation.roles import Role, is_unwritten, is_unwritten_title, role_of
 from curricle.generation.sections import find_title_section, roles_of
+from curricle.generation.wording import is_sentence, is_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,7 +58,7 @@ class _Finder:
         """Section to the concept that what stands in it belongs to."""
         self.frame = Content()
         """What belongs to the document as a whole."""
-        self.goal: list[Passage] = []
+        self.goal: list[str] = []
         self.audience: list[str] = []
         self.scope_out: list[str] = []
         self.left_out: list[LeftOut] = []
@@ -100,7 +102,7 @@ class _Finder:
                 )
                 for built in self.building
             ),
-            goal=next((p.text for p in self.goal if not p.text.endswith(":")), ""),
+            goal=self.goal[0] if self.goal else "",
             audience=" ".join(self.audience),
             prerequisites=tuple(self.frame.requires),
             objectives=tuple(self.frame.objectives),
@@ -110,11 +112,25 @@ class _Finder:
         )
 
     def _read_frame(self, section: Section) -> None:
-        """Read what stands before the first concept: mostly what the document is about."""
+        """Read what is about the document as a whole, before the first concept or announced."""
         content = sort_passages(self._without_table_of_contents(section))
-        self.goal += [p for p in content.prose if p.kind is PassageKind.PROSE]
+        self._read_goal(content.prose, is_announced=role_of(section.title) is Role.GOAL)
         self._add_to_frame(content)
         self._add_terms(content.terms, None)
+
+    def _read_goal(self, prose: Iterable[Passage], *, is_announced: bool = False) -> None:
+        """Take the paragraphs that could be the document's goal; what is announced may be short."""
+        for passage in prose:
+            label, _, text = passage.text.partition(":")
+            role = role_of(label) if text.strip() else Role.CONCEPT
+            if passage.kind is not PassageKind.PROSE:
+                continue
+            if role is Role.AUDIENCE:
+                self.audience.append(text.strip())
+            elif role is Role.GOAL:
+                self.goal.append(text.strip())
+            elif is_told(passage) if is_announced else is_sentence(passage):
+                self.goal.append(passage.text)
 
     def _read_concept(self, section: Section, above: int | None) -> int:
         content = sort_passages(section.passages)
@@ -146,15 +162,12 @@ class _Finder:
         topics, rest = topics_in(section.passages)
         links = {link.text: link for link in section.links}
         for term in topics:
-            if role_of(term.title) is not Role.CONCEPT:
-                self._leave_out(term.title, term.line, "names a part of the document")
-                continue
             at = self._add_terms([term], above)
-            if term.title in links:
+            if at is not None and term.title in links:
                 self.building[at].links.append(links[term.title])
         content = sort_passages(rest)
         if above is None:
-            self.goal += [p for p in content.prose if p.kind is PassageKind.PROSE]
+            self._read_goal(content.prose)
             self._add_to_frame(content)
         else:
             _extend(self.building[above].content, content)
@@ -173,6 +186,8 @@ class _Finder:
             case Role.GOAL if above is None:
                 self._read_frame(section)
                 self._leave_out(section.title, section.line, "is about the document as a whole")
+            case Role.EXERCISES if above is None:
+                self._leave_out(section.title, section.line, "is about the document as a whole")
             case _:
                 self._read_attachment(section, role, above)
 
@@ -186,16 +201,15 @@ class _Finder:
     def _read_attachment(self, section: Section, role: Role, above: int | None) -> None:
         """Read objectives, pitfalls, prerequisites or exercises, of a concept or of all."""
         part = Content()
-        has_items = any(passage.kind is PassageKind.ITEM for passage in section.passages)
-        for passage in section.passages:
+        kinds = [passage.kind for passage in section.passages]
+        has_items = PassageKind.ITEM in kinds
+        for passage, following in zip_longest(section.passages, kinds[1:]):
+            is_lead_in = following is PassageKind.ITEM and passage.text.endswith(":")
+            is_aside = role is Role.PREREQUISITES and has_items
             if (
                 role is Role.GOAL
                 or passage.kind is PassageKind.CODE
-                or (
-                    role is Role.PREREQUISITES
-                    and has_items
-                    and passage.kind is not PassageKind.ITEM
-                )
+                or (passage.kind is not PassageKind.ITEM and (is_lead_in or is_aside))
             ):
                 part.prose.append(passage)
             else:
@@ -211,10 +225,13 @@ class _Finder:
         self.frame.pitfalls += content.pitfalls
         self.frame.requires += content.requires
 
-    def _add_terms(self, terms: Iterable[Term], above: int | None) -> int:
+    def _add_terms(self, terms: Iterable[Term], above: int | None) -> int | None:
         """Add a concept for each term and for the terms inside it; return the last top one."""
-        last = -1
+        last = None
         for term in terms:
+            if role_of(term.title) is not Role.CONCEPT:
+                self._leave_out(term.title, term.line, "names a part of the document")
+                continue
             content = sort_passages(term.passages)
             last = len(self.building)
             self.building.append(

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from curricle.curriculum.titles import words_of
+from curricle.curriculum.titles import strip_numbering, words_of
 from curricle.curriculum.verbs import is_objective
 from curricle.generation.document import Passage, PassageKind, Span, Style
 from curricle.generation.roles import Role, role_of
@@ -23,7 +23,7 @@ TERM_WORDS_MAX: Final = 5
 _LABEL_WORDS_MAX: Final = 8
 _TOPIC_WORDS_MAX: Final = 14
 _SEPARATOR: Final = re.compile(r"^\s*(?:[:–—]|-{1,2}\s|\s-)\s*")  # noqa: RUF001 - dashes are meant
-_PLAIN_TERM: Final = re.compile(r"^([^:–—]{2,80}?)\s*(?::|\s[–—-]{1,2})\s+(?=\S)")  # noqa: RUF001
+_PLAIN_TERM: Final = re.compile(r"([^:–—]{2,80}?)\s*(?::|\s[–—-]{1,2})\s+(?=\S)")  # noqa: RUF001
 _ADMONITION: Final = re.compile(
     r"(?:note|notice|nb|tip|hint|warning|caution|attention|important|danger|example|examples|info"
     r"|remember|remark|aside|see also|update|edit|source|definition|theorem|proof|lemma|summary"
@@ -111,8 +111,9 @@ def topics_in(passages: Sequence[Passage]) -> tuple[list[Term], list[Passage]]:
         if first.kind is PassageKind.TERM:
             topics += _defined_terms(group)
         elif first.kind is PassageKind.ITEM:
-            for item, below in _items(group):
-                term = split_term(item, below, any_style=True)
+            items = list(_items(group))
+            for (item, below), found in zip(items, _split_alike(items), strict=True):
+                term = found
                 if term is None and len(words_of(item.text)) <= _TOPIC_WORDS_MAX:
                     term = _whole_term(item, below)
                 if term is None:
@@ -128,12 +129,18 @@ def topics_in(passages: Sequence[Passage]) -> tuple[list[Term], list[Passage]]:
     return topics, rest
 
 
-def split_term(passage: Passage, below: Sequence[Passage], *, any_style: bool) -> Term | None:
+def split_term(
+    passage: Passage,
+    below: Sequence[Passage],
+    *,
+    any_style: bool,
+    explanation_words_min: int = _EXPLANATION_WORDS_MIN,
+) -> Term | None:
     """Return the set-off term that a passage begins with and explains, or None.
 
     With `any_style`, a term need not be bold: code, a link and plain words will do too.
     """
-    found = _set_off(passage, any_style=any_style)
+    found = _set_off(passage, any_style=any_style, words_min=explanation_words_min)
     if found is None:
         return None
     title, rest = found
@@ -144,6 +151,17 @@ def split_term(passage: Passage, below: Sequence[Passage], *, any_style: bool) -
         return None
     own = [_with_spans(passage, rest)] if any(s.text.strip(" .:–—-") for s in rest) else []  # noqa: RUF001
     return _term(title, passage, own, below)
+
+
+def _split_alike(items: Sequence[tuple[Passage, list[Passage]]]) -> list[Term | None]:
+    """Return the set-off term of each item; where one is explained, few words explain another."""
+    terms = [split_term(item, below, any_style=True) for item, below in items]
+    if any(terms):
+        return [
+            split_term(item, below, any_style=True, explanation_words_min=1)
+            for item, below in items
+        ]
+    return terms
 
 
 def is_topic_table(row: Passage) -> bool:
@@ -162,8 +180,11 @@ def _sort_paragraph(passage: Passage, content: Content) -> Role:
     """Put a paragraph where it belongs; return what it says the list after it holds."""
     text = passage.text
     if _PITFALL.match(text):
+        if text.endswith(":"):
+            content.prose.append(passage)
+            return Role.PITFALLS
         content.pitfalls.append(passage)
-        return Role.PITFALLS if text.endswith(":") else Role.CONCEPT
+        return Role.CONCEPT
     if _is_label(passage):
         role = role_of(text)
         if role is Role.CONCEPT:
@@ -198,15 +219,15 @@ def _sort_list(group: Sequence[Passage], label: Role, content: Content, *, has_p
     if sum(term is not None for term in terms) * 2 < len(items):
         terms = [None] * len(items)
     is_listing = label is Role.TOPICS or (not has_prose and _are_phrases(items))
-    for (item, below), term in zip(items, terms, strict=True):
+    named = _split_alike(items) if is_listing else terms
+    for (item, below), term, name in zip(items, terms, named, strict=True):
         if term is not None:
             content.terms.append(term)
         elif is_objective(item.text) and not (item.is_step and has_prose):
             content.objectives.append(item)
             content.prose += below
         elif is_listing:
-            named = split_term(item, below, any_style=True)
-            content.terms.append(named or _whole_term(item, below))
+            content.terms.append(name or _whole_term(item, below))
         else:
             content.prose += [item, *below]
 
@@ -263,7 +284,7 @@ def _items(group: Sequence[Passage]) -> Iterator[tuple[Passage, list[Passage]]]:
         yield item, below
 
 
-def _set_off(passage: Passage, *, any_style: bool) -> tuple[str, list[Span]] | None:
+def _set_off(passage: Passage, *, any_style: bool, words_min: int) -> tuple[str, list[Span]] | None:
     spans = [span for span in passage.spans if span.text]
     if not spans:
         return None
@@ -280,12 +301,14 @@ def _set_off(passage: Passage, *, any_style: bool) -> tuple[str, list[Span]] | N
             return lead.text, [Span(rest[0].text[separator.end() :], rest[0].style), *rest[1:]]
         if lead.text.rstrip().endswith((":", ".")):
             return lead.text, rest
-        if lead.style is Style.CODE and len(words_of(passage.text)) > _EXPLANATION_WORDS_MIN:
+        if lead.style is Style.CODE and len(words_of(passage.text)) > words_min:
             return lead.text, rest
-    if any_style and (plain := _PLAIN_TERM.match(passage.text)):
+    # "Week 2: Loops" has a number in front and no term.
+    start = len(passage.text) - len(strip_numbering(passage.text))
+    if any_style and (plain := _PLAIN_TERM.match(passage.text, start)):
         explanation = passage.text[plain.end() :]
-        if len(words_of(explanation)) >= _EXPLANATION_WORDS_MIN:
-            return plain[1], [Span(explanation, Style.PLAIN)]
+        if len(words_of(explanation)) >= words_min:
+            return passage.text[: plain.end(1)], [Span(explanation, Style.PLAIN)]
     return None
 
 

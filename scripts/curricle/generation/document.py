@@ -19,7 +19,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from curricle.printable import without_control_characters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 class Style(StrEnum):
@@ -110,6 +110,8 @@ class Document:
     line_count: int
     unclosed_code_line: int | None = None
     """Where a code block begins that swallows the rest of the document."""
+    front_matter: Mapping[str, str] = field(default_factory=dict)
+    """The plain `key: text` lines in front of the text; the rest of YAML is passed over."""
 
 
 def parse_document(text: str) -> Document:
@@ -118,7 +120,8 @@ def parse_document(text: str) -> Document:
     lines = text.split("\n")
     reader = _Reader(lines)
     sections = [_Open(title="", level=0, line=1, parent=None)]
-    for node in SyntaxTreeNode(_parser().parse(text)).children:
+    nodes = SyntaxTreeNode(_parser().parse(text)).children
+    for node in nodes:
         if node.type == "heading":
             level = int(node.tag[1:])
             parent = len(sections) - 1
@@ -147,6 +150,7 @@ def parse_document(text: str) -> Document:
         ),
         line_count=len(lines),
         unclosed_code_line=reader.unclosed_code_line,
+        front_matter=_front_matter(nodes),
     )
 
 
@@ -259,6 +263,8 @@ class _Reader:
     ) -> None:
         first, last = _line_range(node)
         spans = tuple(span for child in node.children for span in _spans(child))
+        if kind is PassageKind.ITEM and spans and (box := _TASK_BOX.match(spans[0].text)):
+            spans = (Span(spans[0].text[box.end() :], spans[0].style), *spans[1:])
         section.links += [link for child in node.children for link in _links(child, first)]
         if _text(spans):
             passage = Passage(
@@ -273,12 +279,24 @@ _STYLES: Final = {
     "em": Style.EMPHASIS,
     "link": Style.LINK,
 }
+_FRONT_MATTER: Final = re.compile(
+    r"(?m)^(\w+):[ \t]+([\"']?)([^\s\[{|>&*!#%@`-].*?)[ \t]*$(?!\n[ \t])"
+)
+_TASK_BOX: Final = re.compile(r"\[[ xX]\](?:\s+|$)")
 _SLUG_MARK: Final = re.compile(r"\s*\{#[\w-]+\}\s*$")
 
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     return parser.use(front_matter_plugin).use(deflist_plugin)
+
+
+def _front_matter(nodes: Iterable[SyntaxTreeNode]) -> dict[str, str]:
+    text = next((node.content for node in nodes if node.type == "front_matter"), "")
+    return {
+        key.lower(): value.removesuffix(quote).strip()
+        for key, quote, value in _FRONT_MATTER.findall(text)
+    }
 
 
 def _line_range(node: SyntaxTreeNode) -> tuple[int, int]:

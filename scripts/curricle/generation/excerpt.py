@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from curricle.curriculum.placeholders import find_placeholder
 from curricle.curriculum.titles import title_key
 from curricle.generation.concepts import find_concepts
 from curricle.generation.content import topics_in
@@ -39,11 +40,18 @@ def outline_of(document: Document, selection: Selection) -> Outline:
     """
     match selection.mode:
         case ScopeMode.FULL:
-            return find_concepts(document)
+            outline = find_concepts(document)
         case ScopeMode.SECTION:
-            return find_concepts(only_sections(document, selection.sections))
+            outline = find_concepts(only_sections(document, selection.sections))
         case ScopeMode.SEED_LIST:
-            return _seeds(document)
+            outline = _seeds(document)
+    told = {k: v for k, v in document.front_matter.items() if find_placeholder(v) is None}
+    return replace(
+        outline,
+        title=outline.title or told.get("title", ""),
+        goal=told.get("goal") or told.get("description") or outline.goal,
+        audience=told.get("audience") or outline.audience,
+    )
 
 
 def only_sections(document: Document, headings: tuple[str, ...]) -> Document:

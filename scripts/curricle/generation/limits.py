@@ -13,6 +13,7 @@ from curricle.curriculum.values import OpenQuestion
 from curricle.generation.merging import join
 from curricle.generation.outline import Concept, LeftOut, Merged
 from curricle.generation.wording import key_terms
+from curricle.printable import amount
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -66,7 +67,7 @@ def fit_hours(
         node = _least_needed(nodes, focus)
         nodes.remove(node)
         line = node.sources[0].first_line if node.sources else None
-        why = f"the spec allows {limits.total_hours_max:g} hours"
+        why = f"the spec allows {amount(limits.total_hours_max)} hours"
         left.append(LeftOut(title=node.title, line=line, reason=why))
     minutes = bend_minutes([node.estimate_minutes for node in nodes], low, high)
     fitted = [replace(n, estimate_minutes=m) for n, m in zip(nodes, minutes, strict=True)]

@@ -15,7 +15,7 @@ from curricle.curriculum.rules.shape import ID_LENGTH_MAX
 from curricle.curriculum.titles import singular, title_key, words_of
 from curricle.generation.limits import bend_minutes
 from curricle.pointers import parts_of
-from curricle.printable import without_control_characters
+from curricle.printable import amount, without_control_characters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -182,7 +182,9 @@ def _bend_hours(document: _Document, _: _Pointer, spec: TopicSpec | None) -> str
         return None
     for node, value in zip(document["nodes"], bent, strict=True):
         node["estimate_minutes"] = value
-    return f"estimates now add up to {sum(bent) / 60:g} hours, from {sum(minutes) / 60:g}"
+    return (
+        f"estimates now add up to {amount(sum(bent) / 60)} hours, from {amount(sum(minutes) / 60)}"
+    )
 
 
 _MENDS: Final[Mapping[str, Callable[[_Document, _Pointer, TopicSpec | None], str | None]]] = {

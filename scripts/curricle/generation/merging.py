@@ -31,15 +31,14 @@ def merge_duplicates(outline: Outline) -> Outline:
             continue
         target = kept[home]
         kept[home] = join(target, concept)
-        if concept.has_text or concept.title != target.title:
-            merged.append(
-                Merged(
-                    title=concept.title,
-                    line=concept.line,
-                    into=target.title,
-                    reason=f"names the same concept as line {target.line}",
-                )
+        merged.append(
+            Merged(
+                title=concept.title,
+                line=concept.line,
+                into=target.title,
+                reason=f"names the same concept as line {target.line}",
             )
+        )
     places = {at: place for place, at in enumerate(kept)}
     concepts = tuple(
         replace(concept, parent=_place(home_of, places, concept.parent, at))

@@ -61,11 +61,18 @@ _PATTERNS: Final = {
     r"|analy[sz]er|mastery check",
     Role.RESOURCES: r"references?|bibliography|(?:further |recommended |suggested )?reading(?:s| list)?"
     r"|(?:additional |useful |external |more |learning )?(?:resources|links)(?: to refer to)?"
-    r"|see also|sources|citations|literature|learn more|credits",
+    r"|see also|sources|citations|literature|learn more|credits"
+    r"|(?:(?:course|required|recommended) )?text ?books?(?:\(s\))?|(?:course|required|recommended) texts?",
     Role.BOILERPLATE: r"acknowledge?ments?|licen[cs]e|copyright|change ?log|(?:version|revision) history"
     r"|contribut(?:ing|ors)|authors?|about the authors?|contact|feedback|appendi(?:x|ces)|footnotes"
     r"|conclusions?|closing(?: remarks)?|next steps|what's next|faq|frequently asked questions"
-    r"|disclaimer|metadata|misc(?:ellaneous)?|to-?dos?|how to use this .*",
+    r"|disclaimer|metadata|misc(?:ellaneous)?|to-?dos?|how to use this .*"
+    r"|(?:course|class|grading|attendance|late|late work|make-?up|homework|collaboration) polic(?:y|ies)"
+    r"|grading (?:scheme|scale|criteria|breakdown)|academic (?:integrity|honesty|misconduct)(?: policy)?"
+    r"|office hours|instructors?|(?:course|teaching) (?:staff|assistants?)|(?:course|class) (?:schedule|calendar)"
+    r"|(?:mid-?terms?(?: ?(?:/|and|&) ?finals?)?|finals|final(?= exam))(?: (?:exams?|examinations?))?"
+    r"|(?:.*[–—(,:-] *)?no class(?:es)?\)?"  # noqa: RUF001 - dashes are meant
+    r"|(?:thanksgiving|spring|fall|autumn|winter|summer|mid-?term|semester|reading) (?:break|recess)",
 }
 _ROLES: Final = {
     role: re.compile(rf"(?:{pattern})", re.IGNORECASE) for role, pattern in _PATTERNS.items()

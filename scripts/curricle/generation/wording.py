@@ -22,6 +22,10 @@ TERMS_MAX: Final = 5
 _TERM_WORDS_MAX: Final = 4
 _NAME_IN_CODE: Final = re.compile(r"[\w.:@/-]{2,30}(?:\(\))?|[A-Z]+(?: [A-Z]+)+")
 _SENTENCE: Final = re.compile(r"(?<=[.!?])([\"”’')\]*]*)\s+(?=[\"“‘'(\[]?[A-Z0-9À-Ý])")  # noqa: RUF001
+_SENTENCE_END: Final = re.compile(r"[.!?…。！？][\"”’')\]*]*$")  # noqa: RUF001
+_SENTENCE_WORDS_MIN: Final = 3
+_CONTACT: Final = re.compile(r"\S@\S|https?://|\bwww\.")
+_LABEL: Final = re.compile(r"[^\s:]+(?: [^\s:]+){0,2}:\s")
 _ABBREVIATION: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|Mr|Dr|St|No|Fig|approx)|\b[A-Z])\.$"
 )
@@ -49,6 +53,26 @@ def sentences(passage: Passage) -> list[str]:
         elif part.strip():
             found.append(part.strip())
     return [sentence for sentence in found if find_placeholder(sentence) is None]
+
+
+def is_told(passage: Passage) -> bool:
+    """Tell whether a paragraph says something, and is no contact, label, link or lead-in."""
+    text = passage.text
+    return (
+        not text.endswith(":")
+        and not _CONTACT.search(text)
+        and not _LABEL.match(text)
+        and any(s.style is not Style.LINK and s.text.strip() for s in passage.spans)
+        and find_placeholder(text) is None
+    )
+
+
+def is_sentence(passage: Passage) -> bool:
+    """Tell whether a paragraph is made of whole sentences: see `is_told`."""
+    ending = _SENTENCE_END.search(passage.text)
+    if ending is None or not is_told(passage):
+        return False
+    return not ending[0].isascii() or len(passage.text.split()) >= _SENTENCE_WORDS_MIN
 
 
 def _parts(text: str) -> Iterator[str]:

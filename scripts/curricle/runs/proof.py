@@ -94,6 +94,6 @@ def _parse_head(text: str) -> tuple[int, str]:
     found = _HEAD.fullmatch(text.strip())
     if not found:
         raise InvalidArgumentError(
-            f"--head {text!r} is no head", hint="`journal head RUN` prints one: ENTRIES:SHA256"
+            f"--head {text!r} is no head", hint="`journal head` prints one: ENTRIES:SHA256"
         )
     return int(found[1]), found[2]

@@ -19,6 +19,7 @@ from curricle.errors import (
 from curricle.fsio import find_file, find_tail, path_within
 from curricle.jsontext import MalformedJsonError, decode_text, find_lines, parse_json
 from curricle.layout import JOURNAL, RUN_FILE
+from curricle.printable import one_line
 from curricle.runs.folder import ARTIFACT_FOLDERS
 from curricle.runs.journal import load_journal, read_chain
 from curricle.runs.record import (
@@ -154,7 +155,12 @@ def _rebuilt(run_dir: Path) -> RunState:
 
 def _check_run_id(run_id: str, record: RunRecord) -> None:
     if record.run_id != run_id:
-        raise RunMetadataInvalidError(run_id, f"it belongs to the run {record.run_id!r}")
+        raise RunMetadataInvalidError(
+            run_id,
+            f"it belongs to the run {record.run_id!r}",
+            hint=f"rename the folder back to {one_line(record.run_id)};"
+            " a copy that you need no more can be archived as it is",
+        )
 
 
 def _check_version(run_id: str, version: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from curricle.canonical import line_bytes
-from curricle.printable import counted, one_line
+from curricle.printable import amount, counted, one_line
 from curricle.stages.markdown import code, plain
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def _body(diff: Diff) -> Iterator[str]:
     if before != after:
         yield "## Critical path"
         yield ""
-        yield f"- before, {before[1]:g} minutes: {' → '.join(map(plain, before[0]))}"
-        yield f"- after, {after[1]:g} minutes: {' → '.join(map(plain, after[0]))}"
+        yield f"- before, {amount(before[1])} minutes: {' → '.join(map(plain, before[0]))}"
+        yield f"- after, {amount(after[1])} minutes: {' → '.join(map(plain, after[0]))}"
         yield ""
 
 
@@ -81,4 +81,4 @@ def _shown(value: object) -> str:
 
 
 def _signed(hours: float) -> str:
-    return f"{hours:+g}" if hours else "no more or fewer"
+    return ("+" if hours > 0 else "") + amount(hours) if hours else "no more or fewer"

@@ -69,14 +69,14 @@ def comparable(data: bytes, which: str) -> dict[str, Any]:
         first = violations[0]
         raise CurriculumInvalidError(
             f"{which} breaks its schema at {first.pointer or '/'}: {first.message}",
-            hint="`validate RUN` lists every place",
+            hint="mend what `validate` lists",
         )
     seen: set[str] = set()
     for node in document["nodes"]:
         if node["id"] in seen:
             raise CurriculumInvalidError(
                 f"{which} has the id {node['id']!r} twice, so its nodes cannot be told apart",
-                hint="`validate RUN` lists every place",
+                hint="mend what `validate` lists",
             )
         seen.add(node["id"])
     return document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from curricle.printable import counted
+from curricle.printable import amount, counted
 from curricle.stages.markdown import plain
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ def render_plan_page(plan: Plan, curriculum: Curriculum) -> str:
     lines = [
         f"# Plan: {plain(curriculum.topic)}",
         "",
-        f"{hours:g} hours in {counted(len(plan.weeks), 'week')} of at most {budget:g} hours.",
+        f"{amount(hours)} hours in {counted(len(plan.weeks), 'week')} of at most {amount(budget)} hours.",
         "",
-        f"The critical path takes {plan.critical_path_minutes / 60:g} hours: "
+        f"The critical path takes {amount(plan.critical_path_minutes / 60)} hours: "
         + " → ".join(titles[node_id] for node_id in plan.critical_path),
         "",
         *(f"> {plain(warning)}" for warning in plan.warnings),
@@ -40,11 +40,11 @@ def _week(week: Week, titles: Mapping[str, str]) -> Iterator[str]:
     yield ""
     for item in week.items:
         part = f" (part {item.part} of {item.parts})" if item.parts > 1 else ""
-        yield f"- {titles[item.node_id]}{part}: {item.minutes:g} minutes"
+        yield f"- {titles[item.node_id]}{part}: {amount(item.minutes)} minutes"
     for review in week.reviews:
         yield (
             f"- review: {titles[review.node_id]} of week {review.learned_in_week},"
-            f" {review.minutes:g} minutes"
+            f" {amount(review.minutes)} minutes"
         )
     for deliverable in week.deliverables:
         yield f"- **deliverable**: {plain(deliverable)}"

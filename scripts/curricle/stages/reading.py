@@ -35,8 +35,8 @@ class SpecText:
     """What keeps it from being ready; empty when it is."""
 
 
-def read_spec(data: bytes) -> SpecText:
-    """Return a valid topic spec, ready or not.
+def read_spec(data: bytes, name: str = TOPIC_SPEC) -> SpecText:
+    """Return a valid topic spec, ready or not; `name` is what messages call it.
 
     Raises:
         TopicSpecInvalidError: it is no JSON, breaks its schema or contradicts itself.
@@ -46,15 +46,15 @@ def read_spec(data: bytes) -> SpecText:
     except MalformedJsonError as error:
         why = "the file is empty" if not data.strip() else error.why
         raise TopicSpecInvalidError(
-            f"{TOPIC_SPEC} cannot be read{_at(error.line)}: {why}",
-            details={"file": TOPIC_SPEC, "line": error.line},
+            f"{name} cannot be read{_at(error.line)}: {why}",
+            details={"file": name, "line": error.line},
         ) from error
     text = decode_text(data)
     problems = spec_problems(document)
     if problems:
         raise TopicSpecInvalidError(
-            f"{TOPIC_SPEC} is invalid: {_listed(problems, text)}",
-            details={"file": TOPIC_SPEC, "problems": _problems_json(problems, text)},
+            f"{name} is invalid: {_listed(problems, text)}",
+            details={"file": name, "problems": _problems_json(problems, text)},
         )
     return SpecText(document=document, text=text, lacking=unready_fields(document))
 
@@ -103,7 +103,7 @@ def read_scope(data: bytes, name: str = SCOPE) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read_curriculum(data: bytes) -> Any:
+def read_curriculum(data: bytes, name: str = CURRICULUM) -> Any:
     """Return the parsed `curriculum.json`, whatever its shape.
 
     Raises:
@@ -114,8 +114,8 @@ def read_curriculum(data: bytes) -> Any:
     except MalformedJsonError as error:
         why = "the file is empty" if not data.strip() else error.why
         raise CurriculumInvalidError(
-            f"{CURRICULUM} cannot be read{_at(error.line)}: {why}",
-            details={"file": CURRICULUM, "line": error.line},
+            f"{name} cannot be read{_at(error.line)}: {why}",
+            details={"file": name, "line": error.line},
         ) from error
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from curricle.findings import Severity
 from curricle.layout import CURRICULUM
-from curricle.printable import counted
+from curricle.printable import amount, counted
 from curricle.stages.markdown import code, plain
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def _summary(verdict: Verdict) -> Iterator[str]:
         yield ""
         yield (
             f"{counted(shape.nodes, 'node')}, {counted(shape.edges, 'edge')} on"
-            f" {counted(shape.levels, 'level')}, {shape.minutes / 60:.4g} hours; the critical path"
+            f" {counted(shape.levels, 'level')}, {amount(shape.minutes / 60)} hours; the critical path"
             f" has {counted(shape.critical_path_nodes, 'node')} and takes"
-            f" {shape.critical_path_minutes / 60:.4g} hours."
+            f" {amount(shape.critical_path_minutes / 60)} hours."
         )
     yield ""
 

@@ -25,7 +25,6 @@ from curricle.layout import (
     Stage,
 )
 from curricle.printable import counted
-from curricle.providers.provider import MendRequest
 from curricle.runs.freshness import FEEDBACK, MENDED
 from curricle.steps.curriculum import replace_curriculum
 from curricle.steps.review import check
@@ -105,6 +104,7 @@ def improve(
 
     A round without progress is the last. As findings only lessen, none come back a second time.
     """
+    from curricle.providers.provider import MendRequest
     from curricle.stages.validate import validate
 
     first = validate(inputs)

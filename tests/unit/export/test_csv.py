@@ -38,6 +38,17 @@ def test_every_node_is_a_row_in_document_order() -> None:
 
 
 @pytest.mark.parametrize(
+    ("minutes", "cell"), [(123456.75, "123456.75"), (1000000, "1000000"), (0.125, "0.125")]
+)
+def test_minutes_are_neither_rounded_nor_written_with_an_exponent(
+    minutes: float, cell: str
+) -> None:
+    document = json.loads((EXAMPLES / "curriculum.json").read_bytes())
+    document["nodes"][0]["estimate_minutes"] = minutes
+    assert table(document)[0]["estimate_minutes"] == cell
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "=1+1",

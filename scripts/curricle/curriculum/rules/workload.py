@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from curricle.curriculum.rules.rule import Example, Hit, Rule, Subject
 from curricle.findings import Category, Severity
 from curricle.pointers import pointer_to
-from curricle.printable import counted
+from curricle.printable import amount, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +22,8 @@ def _hours_below(subject: Subject) -> Iterator[Hit]:
     if hours < limits.total_hours_min:
         yield Hit(
             "/nodes",
-            f"the nodes take {hours:g} hours, the spec asks for at least"
-            f" {limits.total_hours_min:g}",
+            f"the nodes take {amount(hours)} hours, the spec asks for at least"
+            f" {amount(limits.total_hours_min)}",
         )
 
 
@@ -32,7 +32,7 @@ def _hours_above(subject: Subject) -> Iterator[Hit]:
     if hours > limits.total_hours_max:
         yield Hit(
             "/nodes",
-            f"the nodes take {hours:g} hours, the spec allows at most {limits.total_hours_max:g}",
+            f"the nodes take {amount(hours)} hours, the spec allows at most {amount(limits.total_hours_max)}",
         )
 
 
@@ -65,8 +65,8 @@ def _jumps(subject: Subject) -> Iterator[Hit]:
         if node.estimate_minutes > threshold:
             yield Hit(
                 pointer_to("nodes", at, "estimate_minutes"),
-                f"{node.title!r} takes {node.estimate_minutes:g} minutes, half of the nodes take"
-                f" at most {usual:g}",
+                f"{node.title!r} takes {amount(node.estimate_minutes)} minutes, half of the nodes take"
+                f" at most {amount(usual)}",
             )
 
 
