@@ -9,7 +9,7 @@ NAME ?= Relational databases
 CODEX_VERSION := 0.169.0
 CODEX_DIR := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/curricle/codex-$(CODEX_VERSION)
 
-.PHONY: help setup run gate test codex bench docs lock clean
+.PHONY: help setup run gate test codex bench faults docs lock clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -53,6 +53,9 @@ codex: ## Install the Codex CLI that the tests run (needs npm)
 
 bench: $(VENV)/.dev ## Measure, and write docs/benchmarks.md
 	$(BIN)/python scripts/benchmark.py
+
+faults: $(VENV)/.dev codex ## Run every fault of a provider, and write how each ends
+	PYTHONPATH=scripts:tests $(BIN)/python tests/provider_faults.py
 
 docs: $(VENV)/.dev ## Generate the reference pages
 	$(BIN)/python scripts/reference.py

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from curricle.authoring.question import Model
+from curricle.providers.client import Answer
+from curricle.providers.retry import Pace, ask_with_retries
+from curricle.providers.settings import ModelSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -16,32 +19,64 @@ if TYPE_CHECKING:
 
 
 class Scripted:
-    """Gives each question what `reply` makes of it, and keeps what was asked."""
+    """Gives each question what `reply` makes of it, and keeps what was asked.
 
-    def __init__(self, reply: Reply) -> None:
+    An unfit answer is asked for once more.
+    """
+
+    name = "codex_exec"
+    model = "some-model"
+
+    def __init__(self, reply: Reply, tokens: int = 0) -> None:
         self.reply = reply
         self.asked: list[Question] = []
         self.together: list[int] = []
         """How many questions each call of `ask_many` put."""
-
-    @property
-    def model(self) -> Model:
-        return Model(name="codex_exec", ask=self.ask, ask_many=self.ask_many)
+        self.tokens_used = 0
+        self._tokens = tokens
+        self._client = _Client(reply=self._say)
 
     @property
     def names(self) -> list[str]:
         return [question.name for question in self.asked]
 
     def ask(self, question: Question) -> str:
-        self.asked.append(question)
-        answer = self.reply(question)
-        return answer if isinstance(answer, str) else json.dumps(answer)
+        last = ask_with_retries(
+            self._client,
+            question,
+            settings=ModelSettings(retry_budget=1),
+            pace=Pace(clock=lambda: 0.0, sleep=lambda _: None, jitter=lambda: 0.0),
+            tell=lambda _: None,
+        )[-1]
+        if last.error is not None:
+            raise last.error
+        assert last.answer is not None
+        return last.answer.text
 
     def ask_many(self, questions: Sequence[Question]) -> Iterator[tuple[Question, str]]:
         self.together.append(len(questions))
         # Whoever asks side by side gets answers in any order.
         for question in reversed(questions):
             yield question, self.ask(question)
+
+    def _say(self, question: Question) -> str:
+        self.asked.append(question)
+        self.tokens_used += self._tokens
+        answer = self.reply(question)
+        return answer if isinstance(answer, str) else json.dumps(answer)
+
+
+@dataclass(frozen=True)
+class _Client:
+    reply: Callable[[Question], str]
+    name: str = Scripted.name
+    model: str = Scripted.model
+
+    def ask(
+        self, question: Question, *, seconds_left: float, tell: Callable[[str], None]
+    ) -> Answer:
+        del seconds_left, tell
+        return Answer(text=self.reply(question), model=self.model)
 
 
 def by_name(**answers: Any) -> Reply:

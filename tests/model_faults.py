@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 LARGE_SIZE: Final = 16 << 20
+_JSON: Final = "application/json"
 _HTML: Final = b"<!doctype html><html><body><h1>Not what you asked for</h1></body></html>"
 
 
@@ -28,7 +29,14 @@ def http_error(name: str, status: int, body: Any, **headers: str) -> Fault:
         exchange.send_head(status, kind, length=len(data), **headers)
         exchange.send(data)
 
-    return Fault(name=name, reply=reply)
+    said = "a web page" if isinstance(body, bytes) else _words_of(body)
+    more = "".join(f"; {name.replace('_', '-')}: {value}" for name, value in headers.items())
+    return Fault(name=name, reply=reply, says=f"HTTP {status}: {said}{more}")
+
+
+def _words_of(body: Mapping[str, Any]) -> str:
+    error = body.get("error", body)
+    return str(error.get("message") or error["detail"])
 
 
 def api_error(
@@ -47,23 +55,25 @@ def too_many(name: str = "http_429_rate", **headers: str) -> Fault:
     return api_error(name, 429, message, code=code, kind="requests", **headers)
 
 
-def answering(name: str, turn: Turn | str) -> Fault:
+def answering(name: str, turn: Turn | str, says: str = "") -> Fault:
     """Return an answer that is well sent and no good."""
     turn = Turn(text=turn) if isinstance(turn, str) else turn
-    return Fault(name=name, reply=lambda exchange: exchange.answer(turn))
+    return Fault(name=name, reply=lambda exchange: exchange.answer(turn), says=says)
 
 
-def instead(name: str, body: bytes, kind: str | None = None) -> Fault:
+def instead(name: str, body: bytes, kind: str | None = None, says: str = "") -> Fault:
     """Return a 200 whose body is something else altogether."""
 
     def reply(exchange: Exchange) -> None:
         exchange.send_head(200, kind, length=len(body))
         exchange.send(body)
 
-    return Fault(name=name, reply=reply)
+    return Fault(name=name, reply=reply, says=says)
 
 
-def broken_off(name: str, then: Callable[[Exchange, bytes], None], *, head: bool = True) -> Fault:
+def broken_off(
+    name: str, then: Callable[[Exchange, bytes], None], says: str, *, head: bool = True
+) -> Fault:
     """Return an answer of which half is sent, and what happens `then` with the other half."""
 
     def reply(exchange: Exchange) -> None:
@@ -73,7 +83,7 @@ def broken_off(name: str, then: Callable[[Exchange, bytes], None], *, head: bool
             exchange.send(whole[: len(whole) // 2])
         then(exchange, whole[len(whole) // 2 :])
 
-    return Fault(name=name, reply=reply)
+    return Fault(name=name, reply=reply, says=says)
 
 
 def echo_key() -> Fault:
@@ -84,7 +94,8 @@ def echo_key() -> Fault:
         rejection = api_error("", 401, message, code="invalid_api_key", kind="authentication_error")
         rejection.reply(exchange)
 
-    return Fault(name="http_401_echo_key", reply=reply)
+    says = "HTTP 401: a message that repeats the key it was sent"
+    return Fault(name="http_401_echo_key", reply=reply, says=says)
 
 
 def _eof_without_completed() -> Fault:
@@ -99,7 +110,8 @@ def _eof_without_completed() -> Fault:
             if not any(mark in part for mark in is_end):
                 exchange.send(part)
 
-    return Fault(name="eof_without_completed", reply=reply)
+    says = "an answer whose end does not come, and no more"
+    return Fault(name="eof_without_completed", reply=reply, says=says)
 
 
 def _error_event(name: str, error: Mapping[str, Any]) -> Fault:
@@ -116,7 +128,7 @@ def _error_event(name: str, error: Mapping[str, Any]) -> Fault:
         else:
             exchange.send(event({"error": error}))
 
-    return Fault(name=name, reply=reply)
+    return Fault(name=name, reply=reply, says=f"HTTP 200 with an error in it: {error['message']}")
 
 
 def _broken_event() -> Fault:
@@ -130,15 +142,24 @@ def _broken_event() -> Fault:
         else:
             exchange.send(parts[0].replace(b":", b"", 1))
 
-    return Fault(name="broken_event", reply=reply)
+    return Fault(name="broken_event", reply=reply, says="JSON that breaks off in the middle")
 
 
 def _failed(code: str, message: str) -> Fault:
-    return answering(f"failed_{code}", Turn(error={"code": code, "message": message}))
+    says = f"HTTP 200 with an answer that failed: {message}"
+    return answering(f"failed_{code}", Turn(error={"code": code, "message": message}), says)
 
 
 def _slow_drip(exchange: Exchange, rest: bytes) -> None:
     exchange.drip(rest)
+
+
+def _hang(exchange: Exchange, _: bytes) -> None:
+    exchange.hang()
+
+
+def _reset(exchange: Exchange, _: bytes) -> None:
+    exchange.reset()
 
 
 def _table() -> list[Fault]:
@@ -281,11 +302,15 @@ def _table() -> list[Fault]:
             kind="service_unavailable_error",
         ),
         echo_key(),
-        instead("html", _HTML, "text/html"),
-        instead("broken_json", b'{"id": "resp_1", "object": ', "application/json"),
-        instead("empty_body", b"", "application/json"),
-        instead("null_body", b"null", "application/json"),
-        instead("no_choices", as_json({"choices": [], "output": []}), "application/json"),
+        instead("html", _HTML, "text/html", "HTTP 200 with a web page"),
+        instead(
+            "broken_json", b'{"id": "resp_1", "object": ', _JSON, "HTTP 200 with half a document"
+        ),
+        instead("empty_body", b"", _JSON, "HTTP 200 with nothing"),
+        instead("null_body", b"null", _JSON, "HTTP 200 with `null`"),
+        instead(
+            "no_choices", as_json({"choices": [], "output": []}), _JSON, "HTTP 200, no answer in it"
+        ),
         _error_event("error_rate_in_200", {"message": "Provider returned error", "code": 429}),
         _error_event("error_event", {"message": "The server had an error", "code": "server_error"}),
         _failed("server_error", "An error occurred while processing your request."),
@@ -296,22 +321,34 @@ def _table() -> list[Fault]:
         _failed("cyber_policy", "This content was flagged for possible cybersecurity risk."),
         _failed("server_is_overloaded", "Our servers are currently overloaded."),
         _failed("usage_not_included", "Usage is not included in your plan."),
-        answering("incomplete_length", Turn(text=ANSWER[:9], incomplete="max_output_tokens")),
-        answering("incomplete_filter", Turn(text=ANSWER[:9], incomplete="content_filter")),
-        answering("refusal", Turn(refusal="I cannot help with that.")),
-        answering("empty_answer", ""),
-        answering("prose", "Sure! The verdict is a pass, with a score of seven."),
-        answering("fenced", f"```json\n{ANSWER}\n```"),
-        answering("truncated_answer", ANSWER[:-6]),
-        answering("wrong_schema", '{"verdict": 7, "extra": true}'),
-        answering("large_answer", json.dumps({"verdict": "x" * LARGE_SIZE, "score": 7})),
+        answering(
+            "incomplete_length",
+            Turn(text=ANSWER[:9], incomplete="max_output_tokens"),
+            "an answer cut off at the limit of output",
+        ),
+        answering(
+            "incomplete_filter",
+            Turn(text=ANSWER[:9], incomplete="content_filter"),
+            "an answer cut off by a content filter",
+        ),
+        answering("refusal", Turn(refusal="I cannot help with that."), "a refusal"),
+        answering("empty_answer", "", "an empty answer"),
+        answering("prose", "Sure! The verdict is a pass, with a score of seven.", "prose"),
+        answering("fenced", f"```json\n{ANSWER}\n```", "JSON in a code fence, of another schema"),
+        answering("truncated_answer", ANSWER[:-6], "JSON whose end is missing"),
+        answering("wrong_schema", '{"verdict": 7, "extra": true}', "JSON that breaks the schema"),
+        answering(
+            "large_answer",
+            json.dumps({"verdict": "x" * LARGE_SIZE, "score": 7}),
+            f"an answer of {LARGE_SIZE >> 20} MB",
+        ),
         _eof_without_completed(),
         _broken_event(),
-        broken_off("slow_drip", _slow_drip),
-        broken_off("hang_before_headers", lambda exchange, _: exchange.hang(), head=False),
-        broken_off("hang_mid_stream", lambda exchange, _: exchange.hang()),
-        broken_off("reset_before_headers", lambda exchange, _: exchange.reset(), head=False),
-        broken_off("reset_mid_stream", lambda exchange, _: exchange.reset()),
+        broken_off("slow_drip", _slow_drip, "a byte a second"),
+        broken_off("hang_before_headers", _hang, "nothing, for ever", head=False),
+        broken_off("hang_mid_stream", _hang, "half an answer, then nothing, for ever"),
+        broken_off("reset_before_headers", _reset, "a broken connection", head=False),
+        broken_off("reset_mid_stream", _reset, "half an answer, then a broken connection"),
     ]
 
 

@@ -31,6 +31,8 @@ class Fault:
 
     name: str
     reply: Callable[[Exchange], None] = field(repr=False)
+    says: str = ""
+    """What comes back, for people."""
 
 
 Entry = str | Turn | Fault | Callable[[Received], str | Turn | Fault]

@@ -298,6 +298,7 @@ class ProviderError(CurricleError):
         *,
         hint: str = "",
         retry_after_seconds: float | None = None,
+        retries_max: int | None = None,
         details: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(
@@ -305,6 +306,8 @@ class ProviderError(CurricleError):
         )
         self.retry_after_seconds = retry_after_seconds
         """What the server asked to wait, or None."""
+        self.retries_max = retries_max
+        """How often asking again is worth its time, where that is less than the budget."""
 
 
 class ProviderAuthRejectedError(ProviderError):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from curricle.authoring.question import Flaw
 from curricle.errors import (
     CurricleError,
     ProviderAuthRejectedError,
@@ -51,6 +52,7 @@ class PaidModel:
     name: str = "remote_llm"
     model: str | None = "some-model"
     asked: list[str] = field(default_factory=list)
+    usage: Usage = Usage(input_tokens=10, output_tokens=2)  # noqa: RUF009 - a frozen value
 
     def ask(
         self, question: Question, *, seconds_left: float, tell: Callable[[str], None]
@@ -63,8 +65,9 @@ class PaidModel:
         reply = found.pop(0) if isinstance(found, list) else found
         if isinstance(reply, CurricleError):
             raise reply
-        usage = Usage(input_tokens=10, output_tokens=2)
-        return Answer(text=reply, model="answering", usage=usage, request_id="r1", notes=("n",))
+        return Answer(
+            text=reply, model="answering", usage=self.usage, request_id="r1", notes=("n",)
+        )
 
 
 @pytest.fixture
@@ -86,8 +89,10 @@ def working(run_dir: Path, stage: Stage = Stage.GENERATED) -> Iterator[Work]:
         yield work
 
 
-def calls_for(work: Work, model: PaidModel, *, is_anew: bool = False) -> Calls:
-    settings = ModelSettings(api_key=KEY, timeout_seconds=30)
+def calls_for(
+    work: Work, model: PaidModel, *, is_anew: bool = False, retry_budget: int = 2
+) -> Calls:
+    settings = ModelSettings(api_key=KEY, timeout_seconds=30, retry_budget=retry_budget)
     pace = Pace(clock=lambda: 0.0, sleep=lambda _: None, jitter=lambda: 0.0)
     return Calls(work, ModelAccess(client=model, settings=settings, pace=pace), is_anew=is_anew)
 
@@ -310,3 +315,53 @@ def test_other_failures_leave_what_was_answered(run_dir: Path) -> None:
         work.writer.record_failure(error, Stage.GENERATED)
         calls_for(work, model).ask(question("outline"))
     assert model.asked == ["outline"]
+
+
+def choosy(name: str, prompt: str = "") -> Question:
+    """Return a question that takes JSON only."""
+
+    def find_flaw(text: str) -> Flaw | None:
+        if text.startswith("{"):
+            return None
+        return Flaw(why="no JSON", instead=choosy(f"{name}, again", f"JSON, for {name}!"))
+
+    return replace(question(name, prompt), find_flaw=find_flaw)
+
+
+def test_an_unfit_answer_is_on_record_and_not_paid_for_again(run_dir: Path) -> None:
+    model = PaidModel({"outline": "prose"})
+    for _ in range(2):
+        with asking(run_dir, model) as calls:
+            assert calls.ask(choosy("outline")) == '{"to": "outline, again"}'
+            assert list(calls.ask_many([choosy("outline")]))
+    assert model.asked == ["outline", "outline, again"]
+    first, second = recorded(run_dir)
+    assert (first.code, second.code) == ("provider_output_invalid", None)
+    assert find_object(run_dir, first.answer or "") == b"prose"
+    assert find_object(run_dir, second.request) == request_bytes(
+        question("any", "JSON, for outline!")
+    )
+
+
+def test_after_unfit_answers_only_the_last_is_asked_for_anew(run_dir: Path) -> None:
+    model = PaidModel({"outline": "prose", "outline, again": ["verse", '{"at": "last"}']})
+    with working(run_dir) as work:
+        calls = calls_for(work, model, retry_budget=1)
+        with pytest.raises(ProviderOutputInvalidError) as caught:
+            calls.ask(choosy("outline"))
+        work.writer.record_failure(caught.value, Stage.GENERATED)
+    with asking(run_dir, model) as calls:
+        assert calls.ask(choosy("outline")) == '{"at": "last"}'
+    assert model.asked == ["outline", "outline, again", "outline, again"]
+
+
+def test_tokens_are_counted_as_the_server_counts_them_or_guessed(run_dir: Path) -> None:
+    with asking(run_dir, PaidModel()) as calls:
+        calls.ask(question("outline"))
+        assert calls.tokens_used == 12
+        calls.ask(question("outline"))
+        assert calls.tokens_used == 12
+    uncounted = PaidModel(model="another", usage=Usage())
+    with asking(run_dir, uncounted) as calls:
+        calls.ask(question("a", "x" * 400))
+        assert calls.tokens_used == 100 + len('{"to": "a"}') // 4

@@ -1,7 +1,7 @@
-"""Puts questions to a model and reads the answers; an unfit one is asked for once more.
+"""Puts questions to a model together with how their answers are read.
 
-The second question says what was wrong with the first answer. There is no third. Faults on the way
-to an answer are the caller's to retry: here they pass through.
+An answer that cannot be read has a flaw, and the question to put instead says which. Whether that
+is put, and how often, is for whoever asks to decide: `providers/retry.py`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from curricle.authoring.answers import UnfitAnswerError, parse_answer
 from curricle.authoring.prompts import marker_for, render_prompt
-from curricle.errors import ProviderOutputInvalidError
+from curricle.authoring.question import Flaw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,71 +29,51 @@ class Inquiry(Generic[T]):
     read: Callable[[Any], T]
     """Raises UnfitAnswerError where the answer cannot be right."""
 
+    def value_of(self, text: str) -> T:
+        """Return what the text of an answer says.
+
+        Raises:
+            UnfitAnswerError: it says nothing that can be used.
+        """
+        return self.read(parse_answer(text, self.question.schema))
+
+    def judged(self) -> Question:
+        """Return the question with a judgement of its answers."""
+        return replace(self.question, find_flaw=self._find_flaw)
+
+    def _find_flaw(self, text: str) -> Flaw | None:
+        try:
+            self.value_of(text)
+        except UnfitAnswerError as error:
+            return Flaw(why=str(error), instead=self._corrected(str(error)))
+        return None
+
+    def _corrected(self, why: str) -> Question:
+        prompt = self.question.prompt
+        return replace(
+            self.judged(),
+            name=f"{self.question.name}, again",
+            prompt=render_prompt("again", marker=marker_for([prompt, why]), prompt=prompt, why=why),
+        )
+
 
 def inquire(model: Model, inquiry: Inquiry[T]) -> T:
     """Return what the answer to one question says.
 
     Raises:
-        ProviderOutputInvalidError: the second answer is unfit too.
-        ProviderError: there is no answer.
+        ProviderError: there is no answer, or none that can be read.
     """
-    return _read_all(model, [inquiry], lambda questions: [(q, model.ask(q)) for q in questions])[0]
+    return inquiry.value_of(model.ask(inquiry.judged()))
 
 
 def inquire_all(model: Model, inquiries: Sequence[Inquiry[T]]) -> list[T]:
     """Return what the answers to independent questions say, in the order of the questions.
 
     Raises:
-        ProviderOutputInvalidError: the second answer to one of them is unfit too.
-        ProviderError: one has no answer.
+        ProviderError: one has no answer, or none that can be read.
     """
-    return _read_all(model, inquiries, lambda questions: list(model.ask_many(questions)))
-
-
-def _read_all(
-    model: Model,
-    inquiries: Sequence[Inquiry[T]],
-    ask: Callable[[Sequence[Question]], list[tuple[Question, str]]],
-) -> list[T]:
-    values, faults = _read_round(inquiries, ask)
-    again = [_corrected(inquiries[at], why) for at, why in sorted(faults.items())]
-    if again:
-        second, left = _read_round(again, ask)
-        for at, why in sorted(left.items()):
-            raise ProviderOutputInvalidError(
-                model.name,
-                f"{model.name} mode failed to return valid structured JSON for"
-                f" “{again[at].question.name}”: {why}",
-                details={"questions": [again[other].question.name for other in sorted(left)]},
-            )
-        values.update(zip(sorted(faults), second.values(), strict=True))
-    return [values[at] for at in range(len(inquiries))]
-
-
-def _read_round(
-    inquiries: Sequence[Inquiry[T]],
-    ask: Callable[[Sequence[Question]], list[tuple[Question, str]]],
-) -> tuple[dict[int, T], dict[int, str]]:
-    """Return index → value of the fit answers, and index → what is wrong with the others."""
     if not inquiries:
-        return {}, {}
-    answers = {question.name: text for question, text in ask([i.question for i in inquiries])}
-    values: dict[int, T] = {}
-    faults: dict[int, str] = {}
-    for at, inquiry in enumerate(inquiries):
-        try:
-            answer = parse_answer(answers[inquiry.question.name], inquiry.question.schema)
-            values[at] = inquiry.read(answer)
-        except UnfitAnswerError as error:
-            faults[at] = str(error)
-    return values, faults
-
-
-def _corrected(inquiry: Inquiry[T], why: str) -> Inquiry[T]:
-    question = inquiry.question
-    prompt = render_prompt(
-        "again", marker=marker_for([question.prompt, why]), prompt=question.prompt, why=why
-    )
-    return replace(
-        inquiry, question=replace(question, name=f"{question.name}, again", prompt=prompt)
-    )
+        return []
+    questions = [inquiry.judged() for inquiry in inquiries]
+    texts = {question.name: text for question, text in model.ask_many(questions)}
+    return [inquiry.value_of(texts[inquiry.question.name]) for inquiry in inquiries]

@@ -1,10 +1,25 @@
-"""One structured request to a model, and the ways in which it can be put."""
+"""One structured request to a model, and what answers it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flaw:
+    """Why an answer will not do."""
+
+    why: str
+    instead: Question
+    """What to ask next: the same question, with what was wrong."""
+
+
+def _takes_any(_: str) -> Flaw | None:
+    return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,20 +31,30 @@ class Question:
     prompt: str
     schema: Mapping[str, Any]
     """JSON Schema of the answer, within the subset that servers enforce strictly."""
+    find_flaw: Callable[[str], Flaw | None] = field(default=_takes_any, repr=False, compare=False)
+    """Judges the text of an answer; None where it will do. Called in any thread."""
 
 
-Ask: TypeAlias = Callable[[Question], str]
-"""Returns the text of an answer, unread; raises a ProviderError where there is none."""
+class Model(Protocol):
+    """Answers questions."""
 
-AskMany: TypeAlias = Callable[[Sequence[Question]], Iterator[tuple[Question, str]]]
-"""Asks independent questions side by side; yields each with its answer, in any order."""
+    @property
+    def name(self) -> str:
+        """Return the provider's name, for messages."""
+        ...
 
+    def ask(self, question: Question) -> str:
+        """Return the text of an answer without a flaw.
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Model:
-    """A model that can be asked."""
+        Raises:
+            ProviderError: there is none.
+        """
+        ...
 
-    name: str
-    """The provider's name, for messages."""
-    ask: Ask
-    ask_many: AskMany
+    def ask_many(self, questions: Sequence[Question]) -> Iterator[tuple[Question, str]]:
+        """Yield each of independent questions with its answer, in any order.
+
+        Raises:
+            ProviderError: one has none.
+        """
+        ...

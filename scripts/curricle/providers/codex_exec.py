@@ -18,7 +18,7 @@ from curricle.providers.client import Answer, Usage
 from curricle.providers.codex_command import arguments, credentials, scratch_folder, variables
 from curricle.providers.codex_events import Transcript
 from curricle.providers.codex_faults import NAME
-from curricle.providers.codex_verdict import find_fault, find_fault_of_answer, is_hopeless
+from curricle.providers.codex_verdict import find_fault, is_hopeless
 from curricle.providers.masking import mask
 from curricle.providers.process import LINE_BYTES_MAX, running
 from curricle.providers.settings import resolve_command
@@ -84,9 +84,6 @@ class CodexExec:
                 raise fault
             # The file is whole only where codex ended by itself, its last event in any case.
             text = (process.status == 0 and _find_answer(scratch.answer)) or heard.message or ""
-        fault = find_fault_of_answer(text)
-        if fault is not None:
-            raise fault
         return Answer(
             text=text, model=self.model, usage=heard.usage or Usage(), request_id=heard.thread_id
         )

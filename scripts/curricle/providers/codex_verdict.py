@@ -9,14 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from curricle.errors import (
-    ProviderOutputInvalidError,
     ProviderRefusedError,
     ProviderTimeoutError,
     ProviderUnavailableError,
 )
 from curricle.providers.codex_faults import (
     NAME,
-    NO_STRUCTURED_ANSWER,
     WAITING_FOR_NETWORK,
     fault_of,
     fault_of_commands,
@@ -53,17 +51,6 @@ def find_fault(
     return None
 
 
-def find_fault_of_answer(text: str) -> CurricleError | None:
-    """Return what is wrong with an answer in which nobody need look for an object, or None."""
-    if not text.strip():
-        return ProviderOutputInvalidError(NAME, f"{NO_STRUCTURED_ANSWER}: the answer is empty")
-    if "{" not in text:
-        return ProviderOutputInvalidError(
-            NAME, f"{NO_STRUCTURED_ANSWER}: the answer holds no JSON object"
-        )
-    return None
-
-
 def _fault_on_the_way(
     heard: Transcript, status: int | None, command: str, shown: Callable[[str], str]
 ) -> CurricleError:
@@ -73,6 +60,8 @@ def _fault_on_the_way(
     if status is not None:
         return fault_of_start(command, status, shown(" ".join(heard.stderr)))
     if heard.is_silent:
-        return ProviderUnavailableError(NAME, "no sign of an answer since it was asked")
+        return ProviderUnavailableError(
+            NAME, "no sign of an answer since it was asked", retries_max=1
+        )
     why = f"; its last complaint: {shown(heard.trouble)}" if heard.trouble else ""
     return ProviderTimeoutError(NAME, f"no answer in the time there was{why}")

@@ -25,6 +25,11 @@ class InternalProvider:
     def model(self) -> None:
         """Return None: it asks no model."""
 
+    @property
+    def tokens_used(self) -> int:
+        """Return 0."""
+        return 0
+
     def compile(self, brief: Brief) -> Draft:
         """Return the curriculum that the brief's own text supports."""
         return compile_brief(brief)

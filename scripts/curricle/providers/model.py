@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from curricle.authoring.curriculum import author_curriculum
 from curricle.authoring.question import Model
@@ -10,29 +10,44 @@ from curricle.authoring.revision import author_revision
 from curricle.providers.provider import Mended
 
 if TYPE_CHECKING:
-    from curricle.authoring.question import Ask, AskMany
     from curricle.generation.compiler import Brief, Draft
-    from curricle.providers.client import Client
     from curricle.providers.provider import MendRequest
+
+
+class AskedModel(Model, Protocol):
+    """A model that is asked with retries and on record."""
+
+    @property
+    def model(self) -> str | None:
+        """Return the model that is asked for, or None for the server's default."""
+        ...
+
+    @property
+    def tokens_used(self) -> int:
+        """Return the tokens that its answers took so far."""
+        ...
 
 
 class ModelProvider:
     """Compiles and mends by asking a model."""
 
-    def __init__(self, client: Client, ask: Ask, ask_many: AskMany) -> None:
-        """`ask` and `ask_many` put questions to the client, with retries and on record."""
-        self._client = client
-        self._asked = Model(name=client.name, ask=ask, ask_many=ask_many)
+    def __init__(self, asked: AskedModel) -> None:
+        self._asked = asked
 
     @property
     def name(self) -> str:
         """Return the name it is chosen by."""
-        return self._client.name
+        return self._asked.name
 
     @property
     def model(self) -> str | None:
         """Return the model it asks for, or None for the server's default."""
-        return self._client.model
+        return self._asked.model
+
+    @property
+    def tokens_used(self) -> int:
+        """Return the tokens that were paid for so far."""
+        return self._asked.tokens_used
 
     def compile(self, brief: Brief) -> Draft:
         """Return the curriculum that the model makes of a brief.

@@ -51,6 +51,11 @@ class Provider(Protocol):
         """Return the model it asks, or None when it asks none."""
         ...
 
+    @property
+    def tokens_used(self) -> int:
+        """Return the tokens that were paid for since there is this provider."""
+        ...
+
     def compile(self, brief: Brief) -> Draft:
         """Return a curriculum for a brief."""
         ...

@@ -1,20 +1,22 @@
 """Asks until there is an answer, the fault is final, or the budget or the time is spent.
 
 The one place that decides on another attempt: clients make exactly one. What is transient, the
-error types say; how long to wait is here. Who records the outcome: `steps/calls.py`.
+error types say; what makes an answer unfit, the question; how long to wait is here. Who records the
+outcome: `steps/calls.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
-from curricle.errors import CurricleError, ProviderError
+from curricle.errors import CurricleError, ProviderError, ProviderOutputInvalidError
+from curricle.providers.masking import mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from curricle.authoring.question import Question
+    from curricle.authoring.question import Flaw, Question
     from curricle.providers.client import Answer, Client
     from curricle.providers.settings import ModelSettings
 
@@ -36,23 +38,20 @@ class Tried:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answered:
-    """The last attempt brought an answer."""
+class Asked:
+    """A question as it was put, with what came of it."""
 
-    answer: Answer
+    question: Question
+    answer: Answer | None
+    """Without credentials; also there where it is unfit."""
+    error: CurricleError | None
+    """Of the last attempt; None where there is an answer that will do."""
     tried: tuple[Tried, ...]
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Failed:
-    """No attempt brought an answer."""
-
-    error: CurricleError
-    """Of the last attempt."""
-    tried: tuple[Tried, ...]
-
-
-Attempts: TypeAlias = Answered | Failed
+    @property
+    def seconds(self) -> float:
+        """Return how long its attempts took, the waits between them aside."""
+        return sum(tried.seconds for tried in self.tried)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,29 +72,58 @@ def ask_with_retries(
     settings: ModelSettings,
     pace: Pace,
     tell: Callable[[str], None],
-) -> Attempts:
-    """Return the answer, or the error after which nothing more was tried."""
+) -> tuple[Asked, ...]:
+    """Return a question with what came of it, last; before it, as it was put to unfit answers.
+
+    All attempts of all of them share one budget and one deadline.
+    """
     deadline_at = pace.clock() + settings.timeout_seconds
+    asked: list[Asked] = []
     tried: list[Tried] = []
+    attempts = 0
     while True:
         begun_at = pace.clock()
+        answer, following, error = None, question, None
         try:
             answer = client.ask(question, seconds_left=deadline_at - begun_at, tell=tell)
-        except CurricleError as error:
-            tried.append(Tried(seconds=pace.clock() - begun_at, code=error.code))
-            wait = _wait(error, tried=len(tried), budget=settings.retry_budget, pace=pace)
-            if wait is None or pace.clock() + wait + ATTEMPT_SECONDS_MIN > deadline_at:
-                return Failed(error=error, tried=tuple(tried))
-            tell(f"{question.name}: {error}; asking again in {wait:.1f} s")
-            pace.sleep(wait)
+        except CurricleError as fault:
+            error = fault
         else:
-            tried.append(Tried(seconds=pace.clock() - begun_at, code=None))
-            return Answered(answer=answer, tried=tuple(tried))
+            answer = replace(answer, text=_readable(answer.text, settings))
+            flaw = question.find_flaw(answer.text)
+            if flaw is not None:
+                following, error = flaw.instead, _unfit(client.name, question, flaw)
+        attempts += 1
+        tried.append(Tried(seconds=pace.clock() - begun_at, code=error.code if error else None))
+        wait = _wait(error, tried=attempts, budget=settings.retry_budget, pace=pace)
+        is_last = wait is None or pace.clock() + wait + ATTEMPT_SECONDS_MIN > deadline_at
+        if is_last or following is not question:
+            asked.append(Asked(question=question, answer=answer, error=error, tried=tuple(tried)))
+            tried = []
+        if wait is None or is_last:
+            return tuple(asked)
+        tell(f"{question.name}: {error}; asking again in {wait:.1f} s")
+        pace.sleep(wait)
+        question = following
 
 
-def _wait(error: CurricleError, *, tried: int, budget: int, pace: Pace) -> float | None:
+def _readable(text: str, settings: ModelSettings) -> str:
+    """Return an answer as everybody reads it, now and in a replay: recorded, without secrets."""
+    return mask(text, settings.secrets).encode(errors="replace").decode()
+
+
+def _unfit(provider: str, question: Question, flaw: Flaw) -> ProviderOutputInvalidError:
+    return ProviderOutputInvalidError(
+        provider,
+        f"{provider} mode failed to return valid structured JSON for “{question.name}”: {flaw.why}",
+    )
+
+
+def _wait(error: CurricleError | None, *, tried: int, budget: int, pace: Pace) -> float | None:
     """Return the seconds to wait before another attempt, or None where there is to be none."""
-    if not isinstance(error, ProviderError) or not error.is_transient or tried > budget:
+    if not isinstance(error, ProviderError) or not error.is_transient:
+        return None
+    if tried > (budget if error.retries_max is None else min(budget, error.retries_max)):
         return None
     if error.retry_after_seconds is not None:
         return error.retry_after_seconds + FIRST_WAIT_SECONDS * pace.jitter()

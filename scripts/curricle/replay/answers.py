@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 from curricle.errors import ProviderUnavailableError
 from curricle.providers import DEFAULT_PROVIDER
-from curricle.providers.client import Answer
 from curricle.providers.internal import InternalProvider
 from curricle.providers.model import ModelProvider
-from curricle.runs.calls import answers_before, request_digest
+from curricle.runs.calls import answers_before, follow_record, request_digest
 from curricle.runs.objects import find_object
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from curricle.authoring.question import Question
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recordings:
-    """The client of a model that nobody asks any more."""
+    """Answers for a model that nobody asks any more."""
 
     name: str
     model: str | None
@@ -34,38 +33,33 @@ class Recordings:
     missing: list[str] = field(default_factory=list)
     """Names of the questions that there is no answer to."""
 
-    def ask(
-        self, question: Question, *, seconds_left: float, tell: Callable[[str], None]
-    ) -> Answer:
-        """Return the recorded answer.
+    tokens_used: int = 0
 
-        Raises:
-            ProviderUnavailableError: there is none.
-        """
-        del seconds_left, tell
-        return Answer(text=self.find(question), model=self.model)
-
-    def find(self, question: Question) -> str:
+    def ask(self, question: Question) -> str:
         """Return the recorded answer.
 
         Raises:
             ProviderUnavailableError: there is none, which is noted.
         """
-        answer = self.answers.get(request_digest(question))
-        data = find_object(self.run_dir, answer) if answer else None
-        if data is None:
+        _, text = follow_record(question, self._find)
+        if text is None:
             self.missing.append(question.name)
             raise ProviderUnavailableError(self.name, f"no answer to “{question.name}” is recorded")
-        return data.decode()
+        return text
 
-    def find_many(self, questions: Sequence[Question]) -> Iterator[tuple[Question, str]]:
+    def ask_many(self, questions: Sequence[Question]) -> Iterator[tuple[Question, str]]:
         """Yield each question with its recorded answer.
 
         Raises:
             ProviderUnavailableError: one has none.
         """
         for question in questions:
-            yield question, self.find(question)
+            yield question, self.ask(question)
+
+    def _find(self, question: Question) -> str | None:
+        answer = self.answers.get(request_digest(question))
+        data = find_object(self.run_dir, answer) if answer else None
+        return None if data is None else data.decode()
 
 
 def provider_of(
@@ -81,5 +75,4 @@ def provider_of(
         run_dir=run_dir,
         answers=answers_before(journal, entry.seq, provider=name, model=model),
     )
-    provider = ModelProvider(recordings, recordings.find, recordings.find_many)
-    return provider, recordings.missing
+    return ModelProvider(recordings), recordings.missing

@@ -18,7 +18,7 @@ from curricle.providers.retry import Tried
 from curricle.runs.record import EVENT_CALL, EVENT_FAILURE, EVENT_STAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from curricle.authoring.question import Question
     from curricle.runs.journal import Entry
@@ -44,12 +44,12 @@ class Call:
     answer: str | None
     """Digest of the answer as it was read, credentials masked; None where there is none."""
     code: str | None
-    """Of the error that the last attempt ended in; None where there is an answer."""
+    """Of the error that the last attempt ended in; None where there is an answer that will do."""
     usage: Usage = field(default_factory=Usage)
     request_id: str | None = None
     tried: tuple[Tried, ...] = ()
     seconds: float
-    """From the first attempt to the last, waits included."""
+    """Of all attempts, the waits between them aside."""
     notes: tuple[str, ...] = ()
     progress: tuple[str, ...] = ()
     """What was told while it went on."""
@@ -125,6 +125,24 @@ def find_answers(
             kept = {} if is_anew else found
             found = {sha: call for sha, call in kept.items() if _is_for_generation(call)}
     return {sha: call.answer for sha, call in found.items() if call.answer}
+
+
+def follow_record(
+    question: Question, find: Callable[[Question], str | None]
+) -> tuple[Question, str | None]:
+    """Return the answer on record that will do, with the question it answers.
+
+    Where there is none, returns the question to ask: itself, or the one that follows from unfit
+    answers on record.
+    """
+    seen: set[str] = set()
+    while (text := find(question)) is not None and question.prompt not in seen:
+        flaw = question.find_flaw(text)
+        if flaw is None:
+            return question, text
+        seen.add(question.prompt)
+        question = flaw.instead
+    return question, None
 
 
 def answers_before(

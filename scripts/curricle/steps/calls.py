@@ -22,8 +22,15 @@ from curricle.printable import counted
 from curricle.providers.access import ModelAccess
 from curricle.providers.client import Usage
 from curricle.providers.masking import mask
-from curricle.providers.retry import Answered, Attempts, Failed, ask_with_retries
-from curricle.runs.calls import QUESTIONS, Call, find_answers, request_bytes, request_digest
+from curricle.providers.retry import ask_with_retries
+from curricle.runs.calls import (
+    QUESTIONS,
+    Call,
+    find_answers,
+    follow_record,
+    request_bytes,
+    request_digest,
+)
 from curricle.runs.journal import load_journal
 from curricle.runs.objects import find_object
 
@@ -32,12 +39,15 @@ if TYPE_CHECKING:
 
     from curricle.authoring.question import Question
     from curricle.providers import Choice
+    from curricle.providers.client import Answer
     from curricle.providers.provider import Provider
+    from curricle.providers.retry import Asked
     from curricle.steps.work import Work
 
 SIDE_BY_SIDE_MAX: Final = 8
 PROGRESS_MAX: Final = 200
 """So many sentences of progress are recorded with a call."""
+_CHARACTERS_OF_TOKEN: Final = 4
 
 _OF_ONE_QUESTION: Final = (
     ProviderOutputInvalidError,
@@ -56,16 +66,14 @@ def open_provider(work: Work, choice: Choice, *, is_anew: bool = False) -> Provi
         return choice
     from curricle.providers.model import ModelProvider
 
-    calls = Calls(work, choice, is_anew=is_anew)
-    return ModelProvider(choice.client, calls.ask, calls.ask_many)
+    return ModelProvider(Calls(work, choice, is_anew=is_anew))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Done:
     """A question that was asked, before anything of it is recorded."""
 
-    attempts: Attempts
-    seconds: float
+    asked: tuple[Asked, ...]
     progress: tuple[str, ...]
 
 
@@ -78,6 +86,7 @@ class Calls:
         self._settings = access.settings
         self._pace = access.pace
         self._telling = Lock()
+        self._tokens = 0
         self._answers = find_answers(
             load_journal(work.writer.path).entries,
             provider=access.client.name,
@@ -86,14 +95,29 @@ class Calls:
         )
         """Request to answer, both as digests."""
 
+    @property
+    def name(self) -> str:
+        """Return the provider's name."""
+        return self._client.name
+
+    @property
+    def model(self) -> str | None:
+        """Return the model it asks for, or None for the server's default."""
+        return self._client.model
+
+    @property
+    def tokens_used(self) -> int:
+        """Return the tokens of the answers so far, those from the record aside."""
+        return self._tokens
+
     def ask(self, question: Question) -> str:
         """Return the answer's text, from the record where it has one.
 
         Raises:
             ProviderError: there is none; that is recorded too.
         """
-        known = self._find_known(question)
-        return self._record(question, self._attempt(question)) if known is None else known
+        following, known = follow_record(question, self._find)
+        return self._record(self._attempt(following)) if known is None else known
 
     def ask_many(self, questions: Sequence[Question]) -> Iterator[tuple[Question, str]]:
         """Yield each question with its answer, in any order; ask those without one side by side.
@@ -102,18 +126,18 @@ class Calls:
             ProviderError: one has none. All that were begun by then are recorded first, and where
                 the failure is one question's own, so are all others.
         """
-        unknown: dict[str, list[Question]] = {}
+        unknown: dict[str, tuple[Question, list[Question]]] = {}
         for question in questions:
-            known = self._find_known(question)
+            following, known = follow_record(question, self._find)
             if known is None:
-                unknown.setdefault(request_digest(question), []).append(question)
+                unknown.setdefault(request_digest(following), (following, []))[1].append(question)
             else:
                 yield question, known
         if not unknown:
             return
-        self._tell(f"{self._client.name}: {counted(len(unknown), 'question')} to ask")
-        for asked, text in self._ask_side_by_side([alike[0] for alike in unknown.values()]):
-            for question in unknown[request_digest(asked)]:
+        self._tell(f"{self.name}: {counted(len(unknown), 'question')} to ask")
+        for asked, text in self._ask_side_by_side([first for first, _ in unknown.values()]):
+            for question in unknown[request_digest(asked)][1]:
                 yield question, text
 
     def _ask_side_by_side(self, questions: Sequence[Question]) -> Iterator[tuple[Question, str]]:
@@ -126,7 +150,7 @@ class Calls:
                 if future.cancelled():
                     continue
                 try:
-                    yield question, self._record(question, future.result())
+                    yield question, self._record(future.result())
                 except CurricleError as error:
                     failures.append(error)
                     if not isinstance(error, _OF_ONE_QUESTION):
@@ -138,7 +162,7 @@ class Calls:
         if failures:
             raise failures[0]
 
-    def _find_known(self, question: Question) -> str | None:
+    def _find(self, question: Question) -> str | None:
         answer = self._answers.get(request_digest(question))
         data = find_object(self._work.writer.path, answer) if answer else None
         return None if data is None else data.decode()
@@ -153,55 +177,58 @@ class Calls:
                 progress.append(shown)
             self._tell(shown)
 
-        self._tell(f"{self._client.name}: asking for {question.name}")
-        begun_at = self._pace.clock()
-        attempts = ask_with_retries(
+        self._tell(f"{self.name}: asking for {question.name}")
+        asked = ask_with_retries(
             self._client, question, settings=self._settings, pace=self._pace, tell=tell
         )
-        return _Done(
-            attempts=attempts,
-            seconds=self._pace.clock() - begun_at,
-            progress=tuple(progress),
-        )
+        return _Done(asked=asked, progress=tuple(progress))
 
-    def _record(self, question: Question, done: _Done) -> str:
-        """Make a call part of the run; return its answer, or raise its error."""
-        writer = self._work.writer
-        request = writer.keep(request_bytes(question))
-        answer = done.attempts.answer if isinstance(done.attempts, Answered) else None
-        error = done.attempts.error if isinstance(done.attempts, Failed) else None
-        # What the program holds in secret is gone before anybody reads the answer, so that a
-        # replay reads the same.
-        text = mask(answer.text, self._settings.secrets) if answer else ""
-        data = text.encode(errors="replace")
-        digest = writer.keep(data) if answer else None
+    def _record(self, done: _Done) -> str:
+        """Make all that was asked part of the run; return the answer, or raise the error."""
+        last = done.asked[-1]
+        for asked in done.asked:
+            self._record_one(asked, done.progress if asked is last else ())
+        if last.error is not None:
+            raise _masked(last.error, self._settings.secrets, last.question.name)
+        return last.answer.text if last.answer else ""
+
+    def _record_one(self, asked: Asked, progress: tuple[str, ...]) -> None:
+        writer, answer = self._work.writer, asked.answer
+        request = writer.keep(request_bytes(asked.question))
+        digest = writer.keep(answer.text.encode()) if answer else None
+        if answer and digest:
+            self._answers[request] = digest
+            self._tokens += _tokens_of(asked.question, answer)
         writer.record_call(
             Call(
-                name=question.name,
+                name=asked.question.name,
                 stage=self._work.stage.value if self._work.stage else None,
-                provider=self._client.name,
-                model=self._client.model,
+                provider=self.name,
+                model=self.model,
                 answered_by=answer.model if answer else None,
                 request=request,
                 answer=digest,
-                code=error.code if error else None,
+                code=asked.error.code if asked.error else None,
                 usage=answer.usage if answer else Usage(),
                 request_id=answer.request_id if answer else None,
-                tried=done.attempts.tried,
-                seconds=done.seconds,
+                tried=asked.tried,
+                seconds=asked.seconds,
                 notes=answer.notes if answer else (),
-                progress=done.progress,
+                progress=progress,
             )
         )
-        if error:
-            raise _masked(error, self._settings.secrets, question.name)
-        if digest:
-            self._answers[request] = digest
-        return data.decode()
 
     def _tell(self, text: str) -> None:
         with self._telling:
             self._work.tell(text)
+
+
+def _tokens_of(question: Question, answer: Answer) -> int:
+    """Return the tokens of a call as the server counts them, else as many as texts mostly have."""
+    read, written = answer.usage.input_tokens, answer.usage.output_tokens
+    return (len(question.prompt) // _CHARACTERS_OF_TOKEN if read is None else read) + (
+        len(answer.text) // _CHARACTERS_OF_TOKEN if written is None else written
+    )
 
 
 def _masked(error: CurricleError, secrets: Sequence[str], name: str) -> CurricleError:

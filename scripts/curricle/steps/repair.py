@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 REPAIR_ROUNDS_MAX: Final = 5
 REPAIR_SECONDS_MAX: Final = 1800
 """No round begins later than this after the first; how long one takes is the provider's to bound."""
+REPAIR_TOKENS_MAX: Final = 300_000
+"""No round begins when the rounds before it took as many: several times what five rounds take."""
 
 
 def mend(work: Work, provider: Provider, spec: TopicSpec | None, feedback: str) -> None:
@@ -52,7 +54,7 @@ def mend(work: Work, provider: Provider, spec: TopicSpec | None, feedback: str) 
     Raises:
         CurriculumInvalidError: the curriculum breaks its schema.
         StopRuleHitError: errors are left and a round mended none, or feedback could not be kept.
-        BudgetExhaustedError: errors are left when the rounds or the seconds are spent.
+        BudgetExhaustedError: errors are left when the rounds, seconds or tokens are spent.
         ProviderError: the provider failed, and errors are left or feedback is not acted on.
     """
     work.stage = Stage.VALIDATED
@@ -90,6 +92,20 @@ class Outcome:
         return self.result.verdict.counts[Severity.ERROR.value]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Budget:
+    """Beyond what no further round begins."""
+
+    ends_at: datetime
+    tokens_max: int
+
+    def find_spent(self, now: datetime, tokens: int) -> str:
+        """Return what of it is spent; empty while all is left."""
+        if now >= self.ends_at:
+            return f"{REPAIR_SECONDS_MAX} seconds"
+        return f"{REPAIR_TOKENS_MAX} tokens" if tokens >= self.tokens_max else ""
+
+
 def improve(
     inputs: Mapping[str, bytes],
     provider: Provider,
@@ -109,12 +125,15 @@ def improve(
 
     first = validate(inputs)
     best = Outcome(curriculum=inputs[CURRICULUM], result=first, is_feedback_met=not feedback)
-    ends_at = clock() + timedelta(seconds=REPAIR_SECONDS_MAX)
+    budget = _Budget(
+        ends_at=clock() + timedelta(seconds=REPAIR_SECONDS_MAX),
+        tokens_max=provider.tokens_used + REPAIR_TOKENS_MAX,
+    )
     for _ in range(REPAIR_ROUNDS_MAX):
         if best.result.verdict.curriculum is None:
             return best
-        if clock() >= ends_at:
-            return replace(best, failure=_spent(run_id, best, f"{REPAIR_SECONDS_MAX} seconds"))
+        if spent := budget.find_spent(clock(), provider.tokens_used):
+            return replace(best, failure=_spent(run_id, best, spent))
         try:
             mended = provider.mend(
                 MendRequest(
@@ -125,7 +144,7 @@ def improve(
                     documents=_documents(inputs),
                 )
             )
-        except (ProviderError, BudgetExhaustedError) as error:
+        except ProviderError as error:
             return replace(best, failure=error)
         curriculum = document_bytes(mended.document)
         result = validate({**inputs, CURRICULUM: curriculum})

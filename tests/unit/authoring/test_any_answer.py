@@ -68,9 +68,7 @@ def test_any_answer_gives_a_valid_draft_or_a_typed_error(answer: Any, limit: int
     limits = {} if limit is None else {"node_count_max": limit, "max_prerequisites_per_node": limit}
     scripted = Scripted(lambda _: json.dumps(answer))
     try:
-        draft = author_curriculum(
-            brief_of(TEXT, scope_in=["Alpha"], constraints=limits), scripted.model
-        )
+        draft = author_curriculum(brief_of(TEXT, scope_in=["Alpha"], constraints=limits), scripted)
     except ProviderOutputInvalidError:
         assert len(scripted.asked) == 2
         return

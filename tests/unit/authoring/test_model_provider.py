@@ -22,7 +22,7 @@ from curricle.providers.model import ModelProvider
 from curricle.runs.commit import writing
 from curricle.schema import DocumentKind, check_document
 from curricle.stages.generate import generate
-from curricle.steps.repair import REPAIR_ROUNDS_MAX, mend
+from curricle.steps.repair import REPAIR_ROUNDS_MAX, REPAIR_TOKENS_MAX, mend
 from curricle.steps.spec import require_spec
 from curricle.steps.work import Work
 from documents import changed
@@ -41,19 +41,9 @@ SCOPE_TEXT = (EXAMPLES / "scope.md").read_bytes()
 GIVEN = json.loads((EXAMPLES / "curriculum.json").read_bytes())
 
 
-class Client:
-    """A client that only has a name: what is asked is scripted beside it."""
-
-    name = "codex_exec"
-    model = "some-model"
-
-    def ask(self, *_: Any, **__: Any) -> Any:
-        raise AssertionError("nothing asks past the recording")
-
-
-def provider_of(reply: Reply) -> tuple[ModelProvider, Scripted]:
-    scripted = Scripted(reply)
-    return ModelProvider(Client(), scripted.ask, scripted.ask_many), scripted
+def provider_of(reply: Reply, tokens: int = 0) -> tuple[ModelProvider, Scripted]:
+    scripted = Scripted(reply, tokens)
+    return ModelProvider(scripted), scripted
 
 
 def run_with(tmp_path: Path, changes: dict[str, Any]) -> Path:
@@ -126,6 +116,18 @@ def test_a_round_without_progress_is_the_last(tmp_path: Path, answer: Any) -> No
         mend(work, provider, require_spec(work), "")
     assert scripted.names == ["repair"]
     assert kept(run_dir) == before
+
+
+def test_when_the_tokens_are_spent_what_was_mended_is_kept(tmp_path: Path) -> None:
+    run_dir = run_with(tmp_path, BLANKED)
+    provider, scripted = provider_of(fix_next, tokens=REPAIR_TOKENS_MAX // 2)
+    with working(run_dir) as work, pytest.raises(BudgetExhaustedError, match="tokens of repair"):
+        mend(work, provider, require_spec(work), "")
+    assert scripted.names == ["repair"] * 2
+    assert [n["title"] for n in kept(run_dir)["nodes"][:2]] == [
+        n["title"] for n in GIVEN["nodes"][:2]
+    ]
+    assert kept(run_dir) != GIVEN
 
 
 def test_when_the_rounds_are_spent_what_was_mended_is_kept(tmp_path: Path) -> None:

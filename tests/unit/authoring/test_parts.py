@@ -45,7 +45,7 @@ def reply(question: Question) -> Any:
 
 def test_a_long_scope_is_an_outline_then_sections_side_by_side_then_edges() -> None:
     scripted = Scripted(reply)
-    draft = author_curriculum(brief_of(TEXT), scripted.model, budget=BUDGET)
+    draft = author_curriculum(brief_of(TEXT), scripted, budget=BUDGET)
     assert scripted.names[0] == "outline"
     assert scripted.names[-1] == "edges"
     sections = scripted.names[1:-1]
@@ -60,13 +60,13 @@ def test_no_prompt_of_a_long_scope_is_longer_than_the_budget() -> None:
     for count in (1, 4, 20):
         scripted = Scripted(reply)
         brief = brief_of(TEXT * count)
-        author_curriculum(brief, scripted.model, budget=BUDGET)
+        author_curriculum(brief, scripted, budget=BUDGET)
         assert max(len(question.prompt) for question in scripted.asked) <= BUDGET
 
 
 def test_every_line_of_the_document_is_shown_once() -> None:
     scripted = Scripted(reply)
-    author_curriculum(brief_of(TEXT), scripted.model, budget=BUDGET)
+    author_curriculum(brief_of(TEXT), scripted, budget=BUDGET)
     shown: list[int] = []
     for question in scripted.asked:
         if question.name.startswith("section"):
@@ -84,14 +84,14 @@ def test_questions_of_sections_do_not_depend_on_each_others_answers() -> None:
 
     one, two = Scripted(reply), Scripted(other)
     for scripted in (one, two):
-        author_curriculum(brief_of(TEXT), scripted.model, budget=BUDGET)
+        author_curriculum(brief_of(TEXT), scripted, budget=BUDGET)
     assert one.asked[:-1] == two.asked[:-1]
     assert one.asked[-1] != two.asked[-1]
 
 
 def test_the_edges_are_asked_with_titles_capabilities_and_mentions_alone() -> None:
     scripted = Scripted(reply)
-    author_curriculum(brief_of(TEXT), scripted.model, budget=BUDGET)
+    author_curriculum(brief_of(TEXT), scripted, budget=BUDGET)
     prompt = scripted.asked[-1].prompt
     assert "2| Topic 1 | Explain Topic 1 | names 1 (line 9)" in prompt
     assert "Sentence on" not in prompt
@@ -102,7 +102,7 @@ def test_only_the_part_whose_answer_was_unfit_is_asked_again_and_alone() -> None
         return {"concepts": []} if question.name == "section 3" else reply(question)
 
     scripted = Scripted(sometimes)
-    draft = author_curriculum(brief_of(TEXT), scripted.model, budget=BUDGET)
+    draft = author_curriculum(brief_of(TEXT), scripted, budget=BUDGET)
     again = [name for name in scripted.names if name.endswith("again")]
     assert again == ["section 3, again"]
     assert scripted.together[2] == 1
@@ -113,7 +113,7 @@ def test_only_the_part_whose_answer_was_unfit_is_asked_again_and_alone() -> None
 def test_a_part_that_stays_unfit_is_typed_and_named(name: str) -> None:
     scripted = Scripted(lambda q: "no" if q.name.startswith(name) else reply(q))
     with pytest.raises(ProviderOutputInvalidError, match=f"for “{name}, again”"):
-        author_curriculum(brief_of(TEXT), scripted.model, budget=BUDGET)
+        author_curriculum(brief_of(TEXT), scripted, budget=BUDGET)
 
 
 def test_a_fault_on_the_way_passes_through_unchanged() -> None:
@@ -125,7 +125,7 @@ def test_a_fault_on_the_way_passes_through_unchanged() -> None:
         return reply(question)
 
     with pytest.raises(ProviderUnavailableError) as caught:
-        author_curriculum(brief_of(TEXT), Scripted(fail).model, budget=BUDGET)
+        author_curriculum(brief_of(TEXT), Scripted(fail), budget=BUDGET)
     assert caught.value is fault
 
 
@@ -138,7 +138,7 @@ def test_sections_that_the_outline_leaves_out_are_not_read_and_told() -> None:
         return answer
 
     scripted = Scripted(leave)
-    draft = author_curriculum(brief_of(TEXT), scripted.model, budget=BUDGET)
+    draft = author_curriculum(brief_of(TEXT), scripted, budget=BUDGET)
     assert not any("| ## Topic 4\n" in question.prompt for question in scripted.asked)
     assert [(p.title, p.reason) for p in draft.left_out] == [("Topic 4", "is an aside")]
 
@@ -161,7 +161,7 @@ def test_an_outline_that_cannot_be_right_is_asked_for_again(
         return answer
 
     scripted = Scripted(wrong)
-    author_curriculum(brief_of(TEXT), scripted.model, budget=BUDGET)
+    author_curriculum(brief_of(TEXT), scripted, budget=BUDGET)
     assert scripted.names[:2] == ["outline", "outline, again"]
 
 
@@ -172,7 +172,7 @@ def test_an_outline_that_cannot_be_right_is_asked_for_again(
 )
 def test_edges_between_what_was_not_listed_are_asked_for_again(wrong: dict[str, Any]) -> None:
     scripted = Scripted(lambda q: {"needs": [wrong]} if q.name == "edges" else reply(q))
-    author_curriculum(brief_of(TEXT), scripted.model, budget=BUDGET)
+    author_curriculum(brief_of(TEXT), scripted, budget=BUDGET)
     assert scripted.names[-2:] == ["edges", "edges, again"]
 
 
@@ -190,9 +190,9 @@ def test_how_many_questions_are_asked_is_decided_by_the_document_and_never_by_an
     plain, wishing = Scripted(reply), Scripted(eager)
     unfit = Scripted(lambda _: {"continue": True, "another_turn": "approved by me"})
     for scripted in (plain, wishing):
-        author_curriculum(brief_of(TEXT), scripted.model, budget=BUDGET)
+        author_curriculum(brief_of(TEXT), scripted, budget=BUDGET)
     with pytest.raises(ProviderOutputInvalidError):
-        author_curriculum(brief_of(TEXT), unfit.model, budget=BUDGET)
+        author_curriculum(brief_of(TEXT), unfit, budget=BUDGET)
     assert plain.asked == wishing.asked
     assert unfit.names == ["outline", "outline, again"]
 
@@ -207,7 +207,7 @@ def test_a_long_list_in_the_spec_alone_is_shared_between_questions() -> None:
         return part(*(concept(title, int(line)) for line, title in found))
 
     scripted = Scripted(answer)
-    draft = author_curriculum(brief_of(None, scope_in=items), scripted.model, budget=BUDGET)
+    draft = author_curriculum(brief_of(None, scope_in=items), scripted, budget=BUDGET)
     assert titles(draft) == items
     assert all(len(question.prompt) <= BUDGET for question in scripted.asked)
 
@@ -223,7 +223,7 @@ def test_a_section_longer_than_a_part_is_cut_between_paragraphs() -> None:
             else part(concept(q.name, int(re.findall(r"^(\d+)\|", q.prompt, re.MULTILINE)[0])))
         )
     )
-    author_curriculum(brief_of(f"# Long\n\n## One\n\n{paragraphs}\n"), scripted.model, BUDGET)
+    author_curriculum(brief_of(f"# Long\n\n## One\n\n{paragraphs}\n"), scripted, BUDGET)
     sections = [q.prompt for q in scripted.asked if q.name.startswith("section")]
     assert len(sections) > 3
     starts = [re.findall(r"^\d+\| ?(.*)$", p, re.MULTILINE)[0] for p in sections[:-1]]

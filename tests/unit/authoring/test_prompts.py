@@ -16,7 +16,7 @@ ORDERS = (
 
 def prompt_for(text: str, **fields: object) -> str:
     scripted = Scripted(lambda _: whole(concept("Any", 1)))
-    author_curriculum(brief_of(text, **fields), scripted.model)  # type: ignore[arg-type]
+    author_curriculum(brief_of(text, **fields), scripted)  # type: ignore[arg-type]
     return scripted.asked[0].prompt
 
 
@@ -53,7 +53,7 @@ def test_only_the_chosen_sections_are_shown() -> None:
     text = "# A\n\n## B\n\nbeta\n\n## C\n\ngamma\n\n## D\n\ndelta\n"
     scripted = Scripted(lambda _: whole(concept("C", 7, 9)))
     chosen = Selection(mode=ScopeMode.SECTION, sections=("C",))
-    author_curriculum(brief_of(text, selection=chosen), scripted.model)
+    author_curriculum(brief_of(text, selection=chosen), scripted)
     prompt = scripted.asked[0].prompt
     assert "9| gamma" in prompt
     assert "beta" not in prompt

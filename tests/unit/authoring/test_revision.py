@@ -39,7 +39,7 @@ def revised(
         document,
         findings_on(document, topic),
         topic,
-        scripted.model,
+        scripted,
         feedback=feedback,
         documents=DOCUMENTS,
     )
@@ -228,7 +228,7 @@ def test_too_many_titles_to_choose_from_are_a_typed_error() -> None:
     for node in document["nodes"]:
         node["title"] += " x" * 2500
     with pytest.raises(ProviderContextOverflowError, match="titles of 30 nodes"):
-        author_revision(document, (), None, Scripted(by_name()).model, feedback="The weather")
+        author_revision(document, (), None, Scripted(by_name()), feedback="The weather")
 
 
 @pytest.mark.capability("T22")

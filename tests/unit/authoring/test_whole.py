@@ -32,7 +32,7 @@ Hot.
 def authored(answer: Any, text: str | None = TEXT, **fields: Any) -> Draft:
     answers = answer if isinstance(answer, list) else [answer, answer]
     scripted = Scripted(lambda _: answers.pop(0))
-    return author_curriculum(brief_of(text, **fields), scripted.model)
+    return author_curriculum(brief_of(text, **fields), scripted)
 
 
 FLOUR, DOUGH, OVEN = concept("Flour", 3, 5), concept("Dough", 7, 9), concept("Oven", 11, 13)
@@ -40,7 +40,7 @@ FLOUR, DOUGH, OVEN = concept("Flour", 3, 5), concept("Dough", 7, 9), concept("Ov
 
 def test_a_small_scope_is_one_question() -> None:
     scripted = Scripted(by_name(curriculum=whole(FLOUR, DOUGH, needs=[need("Flour", "Dough")])))
-    draft = author_curriculum(brief_of(TEXT), scripted.model)
+    draft = author_curriculum(brief_of(TEXT), scripted)
     assert scripted.names == ["curriculum"]
     assert titles(draft) == ["Flour", "Dough"]
     assert edges(draft) == {("Flour", "Dough")}
@@ -69,7 +69,7 @@ def test_a_concept_may_cite_lines_of_several_sections() -> None:
 
 def test_what_only_the_spec_names_is_shown_with_its_line_and_can_be_cited() -> None:
     scripted = Scripted(by_name(curriculum=whole(FLOUR, concept("Salt", 2, document=2))))
-    draft = author_curriculum(brief_of(TEXT, scope_in=["Flour", "Salt"]), scripted.model)
+    draft = author_curriculum(brief_of(TEXT, scope_in=["Flour", "Salt"]), scripted)
     assert "2| Salt\n" in scripted.asked[0].prompt
     assert "1| Flour\n" not in scripted.asked[0].prompt
     assert draft.curriculum.nodes[1].sources[0].path == TOPIC_SPEC
@@ -77,7 +77,7 @@ def test_what_only_the_spec_names_is_shown_with_its_line_and_can_be_cited() -> N
 
 def test_links_are_those_of_the_document_and_no_others() -> None:
     scripted = Scripted(by_name(curriculum=whole({**FLOUR, "links": [1]})))
-    draft = author_curriculum(brief_of(TEXT), scripted.model)
+    draft = author_curriculum(brief_of(TEXT), scripted)
     urls = [resource.url for resource in draft.curriculum.nodes[0].resources]
     assert urls == [f"{SCOPE}#L3-L5", "https://mills.example/how"]
     assert "2| a trick" not in scripted.asked[0].prompt
@@ -86,7 +86,7 @@ def test_links_are_those_of_the_document_and_no_others() -> None:
 def test_context_files_are_shown_and_linked_where_they_name_a_concept() -> None:
     scripted = Scripted(by_name(curriculum=whole(FLOUR, DOUGH)))
     brief = brief_of(TEXT, context={"notes.md": "All on flour.\n"})
-    draft = author_curriculum(brief, scripted.model)
+    draft = author_curriculum(brief, scripted)
     assert "1| All on flour." in scripted.asked[0].prompt
     assert draft.curriculum.nodes[0].resources[-1].url == "inputs/context/notes.md#L1"
 
@@ -94,7 +94,7 @@ def test_context_files_are_shown_and_linked_where_they_name_a_concept() -> None:
 def test_context_that_does_not_fit_is_left_out_and_told() -> None:
     scripted = Scripted(by_name(curriculum=whole(FLOUR)))
     brief = brief_of(TEXT, context={"notes.md": "Flour. " * 4000})
-    draft = author_curriculum(brief, scripted.model, budget=10_000)
+    draft = author_curriculum(brief, scripted, budget=10_000)
     assert scripted.names == ["curriculum"]
     (assumption,) = draft.assumptions
     assert assumption.startswith("inputs/context/notes.md was too long to be shown to the model")
@@ -215,7 +215,7 @@ BAD = {
 def test_an_unfit_answer_is_asked_for_once_more_and_then_typed(answer: Any) -> None:
     scripted = Scripted(lambda _: answer)
     with pytest.raises(ProviderOutputInvalidError) as caught:
-        author_curriculum(brief_of(TEXT), scripted.model)
+        author_curriculum(brief_of(TEXT), scripted)
     assert scripted.names == ["curriculum", "curriculum, again"]
     assert "codex_exec mode failed to return valid structured JSON" in str(caught.value)
     assert len(str(caught.value)) < 1000
@@ -226,7 +226,7 @@ def test_the_second_question_says_what_was_wrong_with_the_first_answer() -> None
     scripted = Scripted(
         by_name(curriculum=whole(concept("Flour", 3, 99)), curriculum_again=whole(FLOUR))
     )
-    draft = author_curriculum(brief_of(TEXT), scripted.model)
+    draft = author_curriculum(brief_of(TEXT), scripted)
     assert titles(draft) == ["Flour"]
     first, second = scripted.asked
     assert second.prompt.startswith(first.prompt)

@@ -16,8 +16,7 @@ from curricle.errors import (
 )
 from curricle.providers.client import Usage
 from curricle.providers.codex_events import Transcript
-from curricle.providers.codex_faults import NO_STRUCTURED_ANSWER
-from curricle.providers.codex_verdict import find_fault, find_fault_of_answer
+from curricle.providers.codex_verdict import find_fault
 
 STARTED = Transcript(thread_id="t-1", is_logging=True)
 HEARD = replace(STARTED, is_server_heard=True)
@@ -75,15 +74,3 @@ def test_no_message_holds_a_credential(heard: Transcript) -> None:
     message = str(fault(heard, None))
     assert "KEY" not in message
     assert "***" in message
-
-
-@pytest.mark.parametrize("text", ["", " \n", "Sure, it passes.", "[1, 2]", "null"])
-def test_an_answer_without_an_object_has_the_phrase_to_look_for(text: str) -> None:
-    error = find_fault_of_answer(text)
-    assert isinstance(error, ProviderOutputInvalidError)
-    assert NO_STRUCTURED_ANSWER in str(error)
-
-
-@pytest.mark.parametrize("text", ["{}", '```json\n{"a": 1}\n```', '{"a": '])
-def test_what_may_be_an_object_is_for_its_reader_to_judge(text: str) -> None:
-    assert find_fault_of_answer(text) is None

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from curricle.authoring.question import Flaw
 from curricle.errors import (
     CurricleError,
     ProviderAuthRejectedError,
@@ -22,7 +23,7 @@ from curricle.errors import (
     ProviderUnavailableError,
 )
 from curricle.providers.client import Answer, Question
-from curricle.providers.retry import Answered, Attempts, Failed, Pace, ask_with_retries
+from curricle.providers.retry import Asked, Pace, ask_with_retries
 from curricle.providers.settings import ModelSettings
 
 if TYPE_CHECKING:
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
 
 QUESTION = Question(name="outline", prompt="?", schema={})
 ANSWER = Answer(text="{}", model="m")
+KEY = "sk-0123456789"
 TRANSIENT = [
     ProviderRateLimitedError,
     ProviderUnavailableError,
     ProviderTimeoutError,
     ProviderOutputInvalidError,
 ]
+UNFIT = ProviderOutputInvalidError.code
 FINAL = [
     ProviderAuthRejectedError("p", "no"),
     ProviderQuotaExhaustedError("p", "no"),
@@ -69,13 +72,15 @@ class Server:
     script: list[CurricleError | Answer]
     seconds: float = 0.0
     left: list[float] = field(default_factory=list)
+    prompts: list[str] = field(default_factory=list)
     name: str = "p"
     model: str | None = None
 
     def ask(
         self, question: Question, *, seconds_left: float, tell: Callable[[str], None]
     ) -> Answer:
-        del question, tell
+        del tell
+        self.prompts.append(question.prompt)
         self.left.append(seconds_left)
         self.time.now += min(self.seconds, seconds_left)
         outcome = self.script.pop(0)
@@ -84,26 +89,38 @@ class Server:
         return outcome
 
 
-def asked(server: Server, *, jitter: float = 1.0, budget: int = 2, timeout: float = 60) -> Attempts:
+def asked(server: Server, **options: Any) -> Asked:
+    (only,) = all_asked(server, QUESTION, **options)
+    return only
+
+
+def all_asked(
+    server: Server,
+    question: Question,
+    *,
+    jitter: float = 1.0,
+    budget: int = 2,
+    timeout: float = 60,
+) -> tuple[Asked, ...]:
     time = server.time
     return ask_with_retries(
         server,
-        QUESTION,
-        settings=ModelSettings(timeout_seconds=timeout, retry_budget=budget),
+        question,
+        settings=ModelSettings(timeout_seconds=timeout, retry_budget=budget, api_key=KEY),
         pace=Pace(clock=lambda: time.now, sleep=time.sleep, jitter=lambda: jitter),
         tell=time.told.append,
     )
 
 
-def codes(attempts: Attempts) -> list[str | None]:
+def codes(attempts: Asked) -> list[str | None]:
     return [tried.code for tried in attempts.tried]
 
 
 def test_an_answer_at_once_is_one_attempt() -> None:
     server = Server(Time(), [ANSWER], seconds=2)
     attempts = asked(server)
-    assert isinstance(attempts, Answered)
-    assert attempts.answer is ANSWER
+    assert attempts.error is None
+    assert attempts.answer == ANSWER
     assert [(t.seconds, t.code) for t in attempts.tried] == [(2.0, None)]
     assert server.time.waits == []
 
@@ -112,7 +129,7 @@ def test_an_answer_at_once_is_one_attempt() -> None:
 def test_a_transient_fault_is_tried_again(kind: type[ProviderError]) -> None:
     server = Server(Time(), [kind("p", "no"), kind("p", "no"), ANSWER])
     attempts = asked(server)
-    assert isinstance(attempts, Answered)
+    assert attempts.error is None
     assert codes(attempts) == [kind.code, kind.code, None]
     assert server.time.waits == [0.5, 1.0]
     assert len(server.time.told) == 2
@@ -122,7 +139,7 @@ def test_a_transient_fault_is_tried_again(kind: type[ProviderError]) -> None:
 def test_a_final_fault_is_never_tried_again(error: CurricleError) -> None:
     server = Server(Time(), [error, ANSWER])
     attempts = asked(server, budget=100)
-    assert isinstance(attempts, Failed)
+    assert attempts.answer is None
     assert attempts.error is error
     assert codes(attempts) == [error.code]
     assert server.time.waits == []
@@ -133,7 +150,7 @@ def test_the_budget_is_of_attempts_after_the_first(budget: int) -> None:
     faults = [ProviderUnavailableError("p", str(at)) for at in range(9)]
     server = Server(Time(), list(faults))
     attempts = asked(server, budget=budget)
-    assert isinstance(attempts, Failed)
+    assert attempts.answer is None
     assert attempts.error is faults[budget]
     assert len(attempts.tried) == budget + 1
 
@@ -150,7 +167,7 @@ def test_waits_double_up_to_a_limit_and_jitter_halves_them_at_most() -> None:
 def test_what_the_server_asks_to_wait_is_waited_for() -> None:
     limited = ProviderRateLimitedError("p", "no", retry_after_seconds=7)
     server = Server(Time(), [limited, ANSWER])
-    assert isinstance(asked(server, jitter=0.0), Answered)
+    assert asked(server, jitter=0.0).answer
     assert server.time.waits == [7]
 
 
@@ -158,7 +175,7 @@ def test_a_wait_that_does_not_fit_ends_it_at_once() -> None:
     limited = ProviderRateLimitedError("p", "no", retry_after_seconds=60)
     server = Server(Time(), [limited, ANSWER])
     attempts = asked(server, timeout=60)
-    assert isinstance(attempts, Failed)
+    assert attempts.answer is None
     assert attempts.error is limited
     assert server.time.waits == []
 
@@ -167,7 +184,7 @@ def test_all_attempts_share_one_deadline() -> None:
     faults: list[CurricleError | Answer] = [ProviderTimeoutError("p", "late")] * 9
     server = Server(Time(), faults, seconds=20)
     attempts = asked(server, budget=8, timeout=50, jitter=0.0)
-    assert isinstance(attempts, Failed)
+    assert attempts.answer is None
     assert server.left == [50, pytest.approx(29.75), pytest.approx(9.25)]
     assert server.time.now <= 1000 + 50
 
@@ -175,3 +192,73 @@ def test_all_attempts_share_one_deadline() -> None:
 def test_a_bug_of_a_client_is_no_fault_to_try_again() -> None:
     with pytest.raises(IndexError):
         asked(Server(Time(), []))
+
+
+def test_silence_is_worth_one_more_attempt_whatever_the_budget() -> None:
+    silent = ProviderUnavailableError("p", "not a sign", retries_max=1)
+    server = Server(Time(), [silent] * 9)
+    assert len(asked(server, budget=5).tried) == 2
+    assert len(asked(server, budget=0).tried) == 1
+
+
+def wanting(*unfit: str) -> Question:
+    """Return a question that takes any answer but these."""
+
+    def find_flaw(text: str) -> Flaw | None:
+        if text not in unfit:
+            return None
+        prompt = f"{QUESTION.prompt} Not {text}."
+        instead = replace(QUESTION, name="outline, again", prompt=prompt, find_flaw=find_flaw)
+        return Flaw(why=f"it is {text}", instead=instead)
+
+    return replace(QUESTION, find_flaw=find_flaw)
+
+
+def said(text: str) -> Answer:
+    return Answer(text=text, model="m")
+
+
+def test_an_unfit_answer_is_asked_for_again_with_what_was_wrong() -> None:
+    server = Server(Time(), [said("prose"), said("verse"), said("{}")])
+    all_of_it = all_asked(server, wanting("prose", "verse"))
+    assert server.prompts == ["?", "? Not prose.", "? Not verse."]
+    assert [one.answer and one.answer.text for one in all_of_it] == ["prose", "verse", "{}"]
+    assert [codes(one) for one in all_of_it] == [[UNFIT], [UNFIT], [None]]
+    assert all_of_it[-1].error is None
+    assert server.time.waits == [0.5, 1.0]
+
+
+def test_faults_and_unfit_answers_share_one_budget() -> None:
+    down = ProviderUnavailableError("p", "no")
+    server = Server(Time(), [down, said("prose"), down, said("{}")])
+    first, last = all_asked(server, wanting("prose"))
+    assert codes(first) == [down.code, UNFIT]
+    assert codes(last) == [down.code]
+    assert last.error is down
+
+
+@pytest.mark.parametrize("budget", [0, 1])
+def test_the_last_unfit_answer_is_the_error_in_words_to_look_for(budget: int) -> None:
+    server = Server(Time(), [said("prose")] * 5)
+    last = all_asked(server, wanting("prose"), budget=budget)[-1]
+    assert len(server.prompts) == budget + 1
+    assert isinstance(last.error, ProviderOutputInvalidError)
+    assert "p mode failed to return valid structured JSON for “outline" in str(last.error)
+    assert "it is prose" in str(last.error)
+
+
+def test_unfit_answers_share_one_deadline() -> None:
+    server = Server(Time(), [said("prose")] * 9, seconds=25)
+    all_asked(server, wanting("prose"), budget=8, timeout=60)
+    assert server.left == [60, pytest.approx(34.5), pytest.approx(8.5)]
+    assert server.time.now <= 1000 + 60
+
+
+def test_an_answer_is_judged_as_it_is_recorded() -> None:
+    server = Server(Time(), [said(f'{{"key": "{KEY}", "half": "\ud800"}}')])
+    judged: list[str] = []
+    question = replace(QUESTION, find_flaw=judged.append)
+    (only,) = all_asked(server, question)
+    assert judged == ['{"key": "[redacted:credential]", "half": "?"}']
+    assert only.answer
+    assert only.answer.text == judged[0]
