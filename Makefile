@@ -51,8 +51,9 @@ codex: ## Install the Codex CLI that the tests run (needs npm)
 	  test "$$CI" != true; \
 	fi
 
-bench: $(VENV)/.dev ## Measure, and write docs/benchmarks.md
+bench: $(VENV)/.dev codex ## Measure, and write docs/benchmarks.md
 	$(BIN)/python scripts/benchmark.py
+	PYTHONPATH=scripts:tests $(BIN)/python tests/provider_benchmark.py
 
 faults: $(VENV)/.dev codex ## Run every fault of a provider, and write how each ends
 	PYTHONPATH=scripts:tests $(BIN)/python tests/provider_faults.py

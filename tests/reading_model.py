@@ -1,6 +1,6 @@
 """Stands for a model that reads what it is shown: answers the prompts of `authoring/` in full.
 
-Used as an entry of a `model_server` script. Documents are expected to have headings `## Topic N`.
+Used as an entry of a `model_server` script. Long documents are expected to have headings `## Topic N`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from curricle.authoring.shapes import NEEDS, OUTLINE, PART, WHOLE
 if TYPE_CHECKING:
     from model_wire import Received
 
-_HEADING: Final = re.compile(r"^(\d+)\| ## (Topic \d+)$", re.MULTILINE)
+_HEADING: Final = re.compile(r"^(\d+)\| ##+ (.+)$", re.MULTILINE)
+_SCOPE_IN: Final = re.compile(r"^scope_in: (.+)$", re.MULTILINE)
 _ROW: Final = re.compile(r"^(\d+)\| (Topic \d+) \|", re.MULTILINE)
 _SECTION: Final = re.compile(r"^(\d+)\| ## (Topic \d+) \(lines", re.MULTILINE)
 
@@ -39,6 +40,9 @@ def _answer(prompt: str, schema: Any) -> dict[str, Any]:
         concept(title, int(line), int(line) + 2) for line, title in _HEADING.findall(prompt)
     ]
     if schema == WHOLE:
+        wanted = json.loads(next(iter(_SCOPE_IN.findall(prompt)), "[]"))
+        missing = [item for item in wanted if item not in {one["title"] for one in concepts}]
+        concepts += [concept(item, concepts[0]["first_line"]) for item in missing]
         titles = [one["title"] for one in concepts]
         return whole(*concepts, needs=[need(*pair, "stated") for pair in pairwise(titles)])
     if schema == OUTLINE:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from command import ROOT
+from model_server import model_server
+from reading_model import read_and_answer
 
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(r"^```sh( fails)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -29,13 +31,14 @@ GIVEN = {
     "README.md": "",
     "docs/tutorial.md": "",
     "docs/how-to/recover.md": MAKE_RUN,
+    "docs/how-to/use-a-model.md": "",
     "docs/how-to/use-in-ci.md": REPOSITORY,
     "docs/how-to/write-a-scope-document.md": "",
 }
 """Page with commands to what its reader has before the first of them."""
 
 
-def follow(page: str, folder: Path) -> str:
+def follow(page: str, folder: Path, **variables: str) -> str:
     """Type all commands of a page in a checkout without runs; return what they print."""
     for name in ("scripts", "templates", "schemas"):
         (folder / name).symlink_to(ROOT / name)
@@ -48,7 +51,12 @@ def follow(page: str, folder: Path) -> str:
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=folder,
-        env={**kept, "PATH": f"{python}:{os.environ['PATH']}", "CURRICLE_ACTOR": "tester"},
+        env={
+            **kept,
+            "PATH": f"{python}:{os.environ['PATH']}",
+            "CURRICLE_ACTOR": "tester",
+            **variables,
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -79,6 +87,29 @@ def test_the_ways_to_recover_can_be_gone(tmp_path: Path) -> None:
     shown = follow("docs/how-to/recover.md", tmp_path)
     assert "archives/" in shown
     assert len([*tmp_path.glob("runs/*/run.json")]) == 2
+
+
+@pytest.mark.capability("R24")
+def test_a_run_is_written_by_a_server_then_by_codex_and_replayed(
+    tmp_path: Path, codex: Path
+) -> None:
+    with model_server([read_and_answer]) as server:
+        shown = follow(
+            "docs/how-to/use-a-model.md",
+            tmp_path,
+            OPENAI_BASE_URL=server.url,
+            AGENT_MODEL="gpt-5.5",
+            CODING_AGENT_CMD=str(codex),
+        )
+        assert [request.is_responses for request in server.requests] == [False, True]
+    assert "2 model calls" not in shown
+    assert "1 model call, " in shown
+    assert "artifacts: the same, byte for byte" in shown
+    (path,) = tmp_path.glob("runs/*/run.json")
+    made = json.loads(path.read_bytes())["stages"]["generated"]
+    assert (made["provider"], made["model"]) == ("codex_exec", "gpt-5.5")
+    kept = (path.parent / "outputs/curriculum/curriculum.json").read_text()
+    assert "Flour" in kept
 
 
 def test_findings_in_ci_stand_at_the_lines_of_the_repository(tmp_path: Path) -> None:
