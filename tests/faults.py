@@ -76,18 +76,23 @@ def forked(work: Callable[[], int | None]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
+def become_a_command(arguments: list[str], stdout: int, stderr: int) -> None:
+    """Give this process the streams and arguments that a command has: it reads nothing."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    for number, target in ((0, null), (1, stdout), (2, stderr)):
+        os.dup2(target, number)
+    sys.stdin, sys.stdout = os.fdopen(0), os.fdopen(1, "w")
+    sys.stderr = os.fdopen(2, "w", errors="backslashreplace")
+    sys.argv = arguments
+
+
 def in_child(*arguments: str, before: Callable[[], object] | None = None) -> Ended:
     """Carry out a command line in a forked child; `before` prepares the child for it."""
     for module in NEEDED:
         import_module(module)
 
     def carry_out() -> int:
-        null = os.open(os.devnull, os.O_RDWR)
-        for number, target in ((0, null), (1, null), (2, writing)):
-            os.dup2(target, number)
-        sys.stdin, sys.stdout = os.fdopen(0), os.fdopen(1, "w")
-        sys.stderr = os.fdopen(2, "w", errors="backslashreplace")
-        sys.argv = ["orchestration.py", *arguments]
+        become_a_command(["orchestration.py", *arguments], os.open(os.devnull, os.O_RDWR), writing)
         os.environ["CURRICLE_ACTOR"] = "tester"
         if before is not None:
             before()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import tempfile
 from dataclasses import dataclass
 from importlib import import_module
@@ -12,7 +11,7 @@ from typing import IO
 
 from command import EXIT_STATUSES, SECONDS_MAX, SHIM, Curricle, Done
 from curricle.cli.main import main
-from faults import NEEDED, forked
+from faults import NEEDED, become_a_command, forked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +33,7 @@ class ForkedCurricle(Curricle):
 
     def _carry_out(self, command: list[str], out: IO[bytes], errors: IO[bytes]) -> int:
         signal.alarm(SECONDS_MAX)
-        null = os.open(os.devnull, os.O_RDONLY)
-        for number, target in ((0, null), (1, out.fileno()), (2, errors.fileno())):
-            os.dup2(target, number)
-        sys.stdin, sys.stdout = os.fdopen(0), os.fdopen(1, "w")
-        sys.stderr = os.fdopen(2, "w", errors="backslashreplace")
-        sys.argv = command
+        become_a_command(command, out.fileno(), errors.fileno())
         os.chdir(self.cwd)
         os.environ.clear()
         os.environ.update(self.full_environment)

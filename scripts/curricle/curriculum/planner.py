@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from curricle.curriculum.graph import critical_path, graph_of, topological_order
+from curricle.curriculum.graph import critical_path, topological_order
 from curricle.errors import InvalidArgumentError, TopicSpecInvalidError
 from curricle.printable import amount, listed
 
@@ -120,9 +120,7 @@ def make_plan(
     """
     budget = _tidy(hours_per_week * 60)
     _verify_weeks(sum(node.estimate_minutes for node in curriculum.nodes) / 60, hours_per_week)
-    graph = graph_of(
-        [node.id for node in curriculum.nodes], (node.prerequisites for node in curriculum.nodes)
-    )
+    graph = curriculum.to_graph()
     order = topological_order(graph)
     minutes = [node.estimate_minutes for node in curriculum.nodes]
     path, path_minutes = critical_path(graph, order, minutes)

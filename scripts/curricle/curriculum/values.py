@@ -9,8 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from curricle.curriculum.graph import graph_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from curricle.curriculum.graph import Graph
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -156,6 +160,11 @@ class Curriculum:
             open_questions=tuple(map(_question, document.get("open_questions", ()))),
             extra=_rest(document, _CURRICULUM_FIELDS),
         )
+
+    def to_graph(self) -> Graph:
+        """Return the graph of known, distinct prerequisites."""
+        ids = [node.id for node in self.nodes]
+        return graph_of(ids, (node.prerequisites for node in self.nodes))
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON object; a question without further facts is a plain string."""

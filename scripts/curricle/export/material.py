@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from curricle.curriculum.graph import critical_path, graph_of, levels, topological_order
+from curricle.curriculum.graph import critical_path, levels, topological_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +28,7 @@ class Material:
     @cached_property
     def graph(self) -> Graph:
         """Return the prerequisite graph."""
-        nodes = self.curriculum.nodes
-        return graph_of([node.id for node in nodes], (node.prerequisites for node in nodes))
+        return self.curriculum.to_graph()
 
     @cached_property
     def order(self) -> list[int]:

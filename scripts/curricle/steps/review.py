@@ -34,12 +34,12 @@ def check(work: Work, *, again: bool = False) -> ValidationResult | None:
     from curricle.stages.validate import validate
 
     work.stage = Stage.VALIDATED
-    made = work.writer.record.stages.get(Stage.VALIDATED)
-    is_known = work.state(Stage.VALIDATED).is_current and made is not None
-    if is_known and made is not None and made.parameters[VALID] and not again:
+    is_current = work.state(Stage.VALIDATED).is_current
+    made = work.writer.record.stages.get(Stage.VALIDATED) if is_current else None
+    if made and made.parameters[VALID] and not again:
         return None
     result = validate(work.read_all(Stage.VALIDATED))
-    if not is_known or again:
+    if made is None or again:
         work.commit(
             Stage.VALIDATED,
             result.outputs,

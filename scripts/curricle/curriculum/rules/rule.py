@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from curricle.curriculum.graph import find_cycles, graph_of, levels, topological_order
+from curricle.curriculum.graph import find_cycles, levels, topological_order
 from curricle.curriculum.titles import title_key
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ class Subject:
     @cached_property
     def graph(self) -> Graph:
         """Return the graph of known, distinct prerequisites."""
-        nodes = self.curriculum.nodes
-        return graph_of([node.id for node in nodes], (node.prerequisites for node in nodes))
+        return self.curriculum.to_graph()
 
     @cached_property
     def order(self) -> list[int]:
