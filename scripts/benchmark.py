@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -54,6 +54,10 @@ class Cost:
     megabytes: float
 
 
+Costs = Mapping[tuple[str, int], Mapping[str, Cost]]
+"""Shape and size of a graph to the cost of each command on it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Program:
     """The command line with a folder of runs."""
@@ -79,15 +83,20 @@ def main() -> None:
     subprocess.run([sys.executable, "-m", "compileall", "-q", ROOT / "scripts"], check=True)  # noqa: S603
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        parts = [_machine(), _jobs(work), _growth(work)]
+        light = list(_light_jobs(work))
+        graphs = {
+            (shape, size): _graph_costs(work / f"{shape}{size}", shape, size)
+            for shape in SHAPES
+            for size in (SMALL, LARGE)
+        }
+        parts = [_machine(), _jobs([*light, *_graph_jobs(graphs)]), _growth(graphs)]
     before, rest = PAGE.read_text().split(BEGIN)
     after = rest.split(END)[1]
     PAGE.write_text(f"{before}{BEGIN}\n\n" + "\n\n".join(parts) + f"\n\n{END}{after}")
 
 
-def _jobs(work: Path) -> str:
+def _jobs(rows: Iterable[tuple[str, Cost, str]]) -> str:
     """Return the table of jobs that have a figure to meet."""
-    rows = [*_light_jobs(work), *_graph_jobs(work)]
     lines = [
         f"| {job} | {cost.seconds:.3f} s | {cost.megabytes:.0f} MB | {limit} |"
         for job, cost, limit in rows
@@ -111,26 +120,24 @@ def _light_jobs(work: Path) -> Iterator[tuple[str, Cost, str]]:
     yield "`run`: compile a scope document of 1 MB", cost, "5 s"
 
 
-def _graph_jobs(work: Path) -> Iterator[tuple[str, Cost, str]]:
+def _graph_jobs(graphs: Costs) -> Iterator[tuple[str, Cost, str]]:
     limits = {
         SMALL: {"validate": "0.4 s"},
         LARGE: {"validate": "4 s, 800 MB", "plan": "6 s", "diff": "6 s"},
     }
     for size, commands in limits.items():
-        for shape in ("local", "random"):
-            costs = _graph_costs(work / f"{shape}{size}", shape, size)
-            for command, limit in commands.items():
-                yield f"`{command}`, {shape} graph of {size:,} nodes", costs[command], limit
+        for command, limit in commands.items():
+            for shape in SHAPES:
+                cost = graphs[shape, size][command]
+                yield f"`{command}`, {shape} graph of {size:,} nodes", cost, limit
 
 
-def _growth(work: Path) -> str:
+def _growth(graphs: Costs) -> str:
     """Return the table of how cost grows from 10,000 to 100,000 nodes."""
-    commands = ("validate", "plan", "diff")
     lines = []
     for shape in SHAPES:
-        small = _graph_costs(work / "small", shape, SMALL)
-        large = _graph_costs(work / "large", shape, LARGE)
-        ratios = " | ".join(f"{large[c].seconds / small[c].seconds:.1f}" for c in commands)
+        small, large = graphs[shape, SMALL], graphs[shape, LARGE]
+        ratios = " | ".join(f"{large[c].seconds / small[c].seconds:.1f}" for c in small)
         lines.append(f"| {shape} | {ratios} |")
     return "\n".join(
         [

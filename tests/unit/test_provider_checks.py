@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from contextlib import closing
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -75,7 +76,8 @@ def test_a_server_that_nobody_runs_fails() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         port = listener.getsockname()[1]
     check = remote(f"http://127.0.0.1:{port}/v1")["server"]
-    assert (check.outcome, "cannot be reached" in check.detail) == (Outcome.FAILED, True)
+    assert check.outcome is Outcome.FAILED
+    assert check.detail == "cannot be reached: Connection refused"
 
 
 def test_a_server_that_never_answers_fails_in_time() -> None:
@@ -84,6 +86,30 @@ def test_a_server_that_never_answers_fails_in_time() -> None:
         check = remote(f"http://127.0.0.1:{listener.getsockname()[1]}/v1")["server"]
         assert monotonic() - begun_at < 2
     assert check.outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("greeting", "said"),
+    [
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "does not speak HTTP"),
+        (b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 100_000, "lists no models"),
+    ],
+    ids=["another protocol", "nested beyond reading"],
+)
+def test_what_answers_otherwise_is_told(greeting: bytes, said: str) -> None:
+    def greet() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1 << 16)
+            connection.sendall(greeting)
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        thread = threading.Thread(target=greet)
+        thread.start()
+        check = remote(f"http://127.0.0.1:{listener.getsockname()[1]}/v1")["server"]
+        thread.join()
+    assert said in check.detail, check
+    assert check.outcome is not Outcome.OK
 
 
 @pytest.mark.parametrize(

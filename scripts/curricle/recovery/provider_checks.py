@@ -5,10 +5,8 @@ Nothing here is paid for but the probe.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from curricle.errors import CurricleError, ProviderError
@@ -22,6 +20,7 @@ from curricle.recovery.reachability import look_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 VERSION_SECONDS_MAX: Final = 1.0
 PROBE_SECONDS_MAX: Final = 60.0
@@ -48,7 +47,7 @@ def examine_provider(
     if not isinstance(choice, ModelAccess):
         yield _ok("provider", f"{choice.name}: works offline, with no key")
         return
-    model = choice.client.model or "the default one"
+    model = choice.client.model or "Codex's default model"
     yield _ok("provider", f"{name}: asks {model}")
     yield from _settings(choice.settings)
     if name == _CODEX:
@@ -81,7 +80,6 @@ def _codex(settings: ModelSettings, environment: Mapping[str, str]) -> Iterator[
         )
     else:
         yield _home(settings.codex_home, has_key=settings.api_key is not None)
-    yield _sandbox(environment)
 
 
 def _version(command: Path, environment: Mapping[str, str]) -> Check:
@@ -121,18 +119,6 @@ def _home(home: Path, *, has_key: bool) -> Check:
         f"{home} holds no auth.json",
         "run `codex login` with this CODEX_HOME, or set OPENAI_API_KEY",
     )
-
-
-def _sandbox(environment: Mapping[str, str]) -> Check:
-    if shutil.which("bwrap", path=environment.get("PATH", "")) is None:
-        return _warning(
-            "sandbox",
-            "bubblewrap is not on PATH; codex brings one, and asking for a curriculum needs none",
-        )
-    limit = Path("/proc/sys/user/max_user_namespaces")
-    if limit.is_file() and limit.read_text().strip() == "0":
-        return _warning("sandbox", "user namespaces are off; asking for a curriculum needs none")
-    return _ok("sandbox", "bubblewrap is there")
 
 
 def _server(name: str, access: ModelAccess) -> Iterator[Check]:

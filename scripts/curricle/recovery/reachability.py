@@ -7,6 +7,7 @@ import threading
 import urllib.error
 import urllib.request
 from http import HTTPStatus
+from http.client import HTTPException
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -48,16 +49,23 @@ def _look_up(url: str, key: str | None, model: str | None) -> Check:
     except urllib.error.HTTPError as error:
         with error:
             return _rejected(error.code)
-    except (OSError, ValueError) as error:
-        reason = one_line(str(getattr(error, "reason", error)), 200)
-        said = mask(f"cannot be reached: {reason}", (key,) if key else ())
+    except (OSError, ValueError, HTTPException) as error:
+        said = mask(f"cannot be reached: {_reason_of(error)}", (key,) if key else ())
         return _failed(said, "check the network, the address and what answers there")
+
+
+def _reason_of(error: Exception) -> str:
+    if isinstance(error, HTTPException):
+        return "what answers there does not speak HTTP"
+    reason = getattr(error, "reason", error)
+    said = reason.strerror if isinstance(reason, OSError) else None
+    return one_line(said or str(reason), 200)
 
 
 def _known(body: bytes, model: str | None) -> Check:
     try:
         models = [one["id"] for one in json.loads(body)["data"]]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return _warning(
             "answers, but lists no models as this API does", "check the path of the URL"
         )
