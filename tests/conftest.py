@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 def pytest_configure() -> None:
     """Stop in CI where the Codex CLI is not installed: there, all is tested or nothing."""
+    # A shell has what it runs in the background ignore interrupts, which commands would inherit.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.environ.get("CI") == "true" and find_codex() is None:
         raise pytest.UsageError(NOT_TESTED)
 
