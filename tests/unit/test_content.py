@@ -33,6 +33,7 @@ def texts(passages: Iterable[Passage]) -> list[str]:
         ("Topics:\n\n- Stack\n- Queue: first come first served by all\n", ["Stack", "Queue"]),
         ("Some prose first.\n\n- Stack\n- Queue\n", []),
         ("**Note:** be careful with this.\n", []),
+        ("**You can check it**: stretch a small piece.\n", []),
         ("| Year | Sales |\n|-|-|\n| 2020 | 5 |\n", []),
         ("- **A very long set-off phrase that says something**: text\n", []),
     ],

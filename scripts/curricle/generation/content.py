@@ -24,6 +24,8 @@ _LABEL_WORDS_MAX: Final = 8
 _TOPIC_WORDS_MAX: Final = 14
 _SEPARATOR: Final = re.compile(r"^\s*(?:[:–—]|-{1,2}\s|\s-)\s*")  # noqa: RUF001 - dashes are meant
 _PLAIN_TERM: Final = re.compile(r"([^:–—]{2,80}?)\s*(?::|\s[–—-]{1,2})\s+(?=\S)")  # noqa: RUF001
+_ADDRESS: Final = re.compile(r"(?:You|We|They|There|I) \w")
+"""How a sentence begins that is set off for the reader, as "You can check it" is."""
 _ADMONITION: Final = re.compile(
     r"(?:note|notice|nb|tip|hint|warning|caution|attention|important|danger|example|examples|info"
     r"|remember|remark|aside|see also|update|edit|source|definition|theorem|proof|lemma|summary"
@@ -147,7 +149,7 @@ def split_term(
     title = " ".join(title.split()).strip(" :.")
     if not 1 <= len(words_of(title)) <= TERM_WORDS_MAX or _ADMONITION.fullmatch(title):
         return None
-    if role_of(title) is not Role.CONCEPT or _PITFALL.match(title):
+    if role_of(title) is not Role.CONCEPT or _PITFALL.match(title) or _ADDRESS.match(title):
         return None
     own = [_with_spans(passage, rest)] if any(s.text.strip(" .:–—-") for s in rest) else []  # noqa: RUF001
     return _term(title, passage, own, below)
