@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from curricle.providers.client import Answer
-from curricle.providers.retry import Pace, ask_with_retries
+from curricle.providers.retry import Answered, Pace, ask_with_retries
 from curricle.providers.settings import ModelSettings
 
 if TYPE_CHECKING:
@@ -41,17 +41,16 @@ class Scripted:
         return [question.name for question in self.asked]
 
     def ask(self, question: Question) -> str:
-        last = ask_with_retries(
+        *_, last = ask_with_retries(
             self._client,
             question,
             settings=ModelSettings(retry_budget=1),
             pace=Pace(clock=lambda: 0.0, sleep=lambda _: None, jitter=lambda: 0.0),
             tell=lambda _: None,
-        )[-1]
-        if last.error is not None:
-            raise last.error
-        assert last.answer is not None
-        return last.answer.text
+        )
+        if isinstance(last, Answered):
+            return last.answer.text
+        raise last.error
 
     def ask_many(self, questions: Sequence[Question]) -> Iterator[tuple[Question, str]]:
         self.together.append(len(questions))

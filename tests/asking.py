@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from curricle.authoring.question import Question
 from curricle.errors import CurricleError
-from curricle.providers.client import Answer, Question
 from curricle.providers.codex_exec import CodexExec
 from curricle.providers.settings import ModelSettings
 from model_wire import MODEL
@@ -17,6 +17,8 @@ from processes import left_over, new_mark
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from curricle.providers.client import Answer
 
 KEY: Final = "sk-loopback-0123456789abcdef"
 SCHEMA: Final = {

@@ -26,12 +26,12 @@ from asking import KEY, SCHEMA
 from benchmark import PAGE, REPEATS
 from codex import find_codex
 from command import Curricle
+from curricle.authoring.question import Question
 from curricle.authoring.revision import author_revision
 from curricle.authoring.shapes import PART
 from curricle.canonical import document_bytes
 from curricle.curriculum.validator import validate_curriculum
 from curricle.layout import CURRICULUM
-from curricle.providers.client import Question
 from curricle.providers.codex_command import arguments, scratch_folder, variables
 from curricle.providers.codex_exec import CodexExec
 from curricle.providers.internal import InternalProvider

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from curricle.providers.client import Question
+from curricle.authoring.question import Question
 from curricle.providers.remote_llm import RemoteLlm
 from curricle.providers.settings import ApiMode, ModelSettings
 from model_wire import MODEL

@@ -314,7 +314,7 @@ class ProviderAuthRejectedError(ProviderError):
     """The server does not accept the key, or not for this."""
 
     code = "provider_auth_rejected"
-    hint = "check the key and its permissions; `doctor --provider` shows which one is used"
+    hint = "check the key and its permissions; `doctor --provider P` tries it"
 
 
 class ProviderModelUnsupportedError(ProviderError):

@@ -35,7 +35,17 @@ def next_steps(inspection: Inspection) -> tuple[NextStep, ...]:
     for group in (_for_what_broke, _for_the_spec, _for_the_curriculum):
         if steps := tuple(group(inspection, run_id)):
             return steps
-    return (NextStep(arguments=("run", run_id), why=_WHY_RUN[inspection.stage]),)
+    again = ("run", run_id, *_provider_that_failed(inspection))
+    return (NextStep(arguments=again, why=_WHY_RUN[inspection.stage]),)
+
+
+def _provider_that_failed(inspection: Inspection) -> tuple[str, ...]:
+    """Return the option that asks the same provider again, where one failed to generate."""
+    failure = inspection.state.record.last_failure
+    if failure is None or failure.stage != Stage.GENERATED:
+        return ()
+    provider = failure.details.get("provider")
+    return ("--provider", provider) if isinstance(provider, str) else ()
 
 
 def _for_what_broke(inspection: Inspection, run_id: str) -> Iterator[NextStep]:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from curricle.errors import ValidationFailedError
-    from curricle.providers import Choice
+    from curricle.providers.choice import Choice
     from curricle.session import Session
     from curricle.stages.validate import ValidationResult
     from curricle.steps.spec import ScopeChoice

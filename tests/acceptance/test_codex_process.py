@@ -153,7 +153,7 @@ def test_a_home_that_is_not_there_is_named(ask: Caller, tmp_path: Path) -> None:
 
 OURSELVES = """
 import json, os, sys
-from curricle.providers.client import Question
+from curricle.authoring.question import Question
 from curricle.providers.codex_exec import CodexExec
 from curricle.providers.settings import ModelSettings
 environment = dict(os.environ)

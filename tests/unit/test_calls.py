@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from curricle.authoring.question import Flaw
+from curricle.authoring.question import Flaw, Question
 from curricle.errors import (
     CurricleError,
     ProviderAuthRejectedError,
@@ -20,7 +20,7 @@ from curricle.errors import (
 )
 from curricle.layout import CURRICULUM, Stage
 from curricle.providers.access import ModelAccess
-from curricle.providers.client import Answer, Question, Usage
+from curricle.providers.client import Answer, Usage
 from curricle.providers.retry import Pace
 from curricle.providers.settings import ModelSettings
 from curricle.runs.calls import Call, calls_of, request_bytes
@@ -114,7 +114,7 @@ def test_a_call_is_recorded_with_all_that_it_was(run_dir: Path) -> None:
     assert (call.model, call.answered_by, call.request_id) == ("some-model", "answering", "r1")
     assert (call.code, call.notes) == (None, ("n",))
     assert call.usage == Usage(input_tokens=10, output_tokens=2)
-    assert [(tried.seconds, tried.code) for tried in call.tried] == [(0.0, None)]
+    assert [(one.seconds, one.code) for one in call.attempts] == [(0.0, None)]
     assert find_object(run_dir, call.request) == request_bytes(question("outline"))
     assert find_object(run_dir, call.answer or "") == b'{"to": "outline"}'
 
@@ -187,7 +187,7 @@ def test_a_failed_call_is_recorded_with_its_code_and_asked_again_next_time(run_d
         assert calls.ask(question("outline")) == "{}"
     first, second = recorded(run_dir)
     assert (first.code, first.answer) == ("provider_unavailable", None)
-    assert [tried.code for tried in first.tried] == ["provider_unavailable"] * 3
+    assert [one.code for one in first.attempts] == ["provider_unavailable"] * 3
     assert second.code is None
 
 

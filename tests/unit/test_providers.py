@@ -3,7 +3,12 @@ from __future__ import annotations
 import pytest
 
 from curricle.errors import CurricleError, ProviderUnknownError
-from curricle.providers import DEFAULT_PROVIDER, PROVIDER_VARIABLE, PROVIDERS, choose_provider
+from curricle.providers.choice import (
+    DEFAULT_PROVIDER,
+    PROVIDER_VARIABLE,
+    PROVIDERS,
+    choose_provider,
+)
 from curricle.providers.internal import InternalProvider
 from curricle.providers.provider import MendRequest
 from graphs import curriculum_of

@@ -12,7 +12,7 @@ from curricle.canonical import document_bytes
 from curricle.layout import CURRICULUM, GENERATION_NOTES, PLAN, PLAN_PAGE, TOPIC_SPEC
 from curricle.pipeline import bring_up_to_date, iterate_run
 from curricle.providers.access import ModelAccess
-from curricle.providers.client import Answer, Question
+from curricle.providers.client import Answer
 from curricle.providers.internal import InternalProvider
 from curricle.providers.settings import ModelSettings
 from curricle.replay.comparison import Outcome, Replay, replay_run
@@ -23,6 +23,8 @@ from histories import copy_of, finished_run, new_run, session_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from curricle.authoring.question import Question
 
 SCOPE = b"# Bread\n\n## Flour\n\nWheat flour has gluten.\n\n## Dough\n\nDough is kneaded flour.\n"
 ANSWER = whole(concept("Flour", 3, 5), concept("Dough", 7, 9), needs=[need("Flour", "Dough")])

@@ -4,7 +4,7 @@ import pytest
 
 from curricle.providers.client import Usage
 from curricle.providers.prices import Price, Prices, load_prices
-from curricle.providers.retry import Tried
+from curricle.providers.retry import Attempt
 from curricle.runs.calls import Call
 from curricle.runs.spending import add_up, describe_spending
 
@@ -21,10 +21,10 @@ def call(
         model=None,
         answered_by=answered_by,
         request="0" * 64,
-        answer=None if code else "1" * 64,
+        answer=None if code == "provider_timeout" else "1" * 64,
         code=code,
-        usage=usage or Usage(input_tokens=1_000_000, output_tokens=100_000),
-        tried=(Tried(seconds=1.5, code=code),),
+        usage=Usage(input_tokens=1_000_000, output_tokens=100_000) if usage is None else usage,
+        attempts=(Attempt(seconds=1.5, code=code),),
         seconds=1.5,
     )
 
@@ -56,7 +56,8 @@ def test_a_fixed_version_of_a_model_costs_as_the_model() -> None:
 
 
 def test_calls_are_added_up() -> None:
-    spending = add_up([call(), call("gpt-next"), call(code="provider_timeout")], PRICES)
+    silent = call(code="provider_timeout", usage=Usage())
+    spending = add_up([call(), call("gpt-next"), silent], PRICES)
     assert (spending.calls, spending.failed, spending.attempts) == (3, 1, 3)
     assert (spending.input_tokens, spending.output_tokens) == (2_000_000, 200_000)
     assert spending.cost_usd == pytest.approx(3.0)
@@ -68,9 +69,25 @@ def test_calls_are_added_up() -> None:
 
 
 def test_calls_that_all_failed_cost_nothing_that_we_know_of() -> None:
-    spending = add_up([call(code="provider_timeout")], PRICES)
+    spending = add_up([call(code="provider_timeout", usage=Usage())], PRICES)
     assert (spending.cost_usd, spending.unpriced) == (None, ())
     assert describe_spending(spending).endswith("0 tokens in, 0 out; no cost")
+
+
+def test_an_answer_that_was_unfit_is_a_failure_that_was_paid_for() -> None:
+    spending = add_up([call(code="provider_output_invalid")], PRICES)
+    assert (spending.calls, spending.failed) == (1, 1)
+    assert spending.cost_usd == pytest.approx(3.0)
+
+
+def test_answers_whose_tokens_nobody_counts_are_told() -> None:
+    spending = add_up([call(usage=Usage()), call(usage=Usage())], PRICES)
+    assert (spending.uncounted, spending.unpriced) == (2, ())
+    assert describe_spending(spending).endswith("does not count the tokens of 2 answers")
+
+
+def test_a_model_that_nobody_names_is_the_default_one() -> None:
+    assert add_up([call(None)], PRICES).unpriced == ("the default model of remote_llm",)
 
 
 def test_every_price_of_the_shipped_list_is_possible() -> None:

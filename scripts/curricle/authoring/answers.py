@@ -16,7 +16,6 @@ from curricle.schema import check_value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-ANSWER_CHARACTERS_MAX: Final = 4_000_000
 TEXT_LENGTH_MAX: Final = 4000
 _SHOWN_MAX: Final = 3
 
@@ -29,12 +28,8 @@ def parse_answer(text: str, schema: Mapping[str, Any]) -> Any:
     """Return the value of an answer that keeps to the schema.
 
     Raises:
-        UnfitAnswerError: it is no JSON with one meaning, too long, or breaks the schema.
+        UnfitAnswerError: it is no JSON with one meaning, or breaks the schema.
     """
-    if len(text) > ANSWER_CHARACTERS_MAX:
-        raise UnfitAnswerError(
-            f"it has {len(text)} characters, at most {ANSWER_CHARACTERS_MAX} are read"
-        )
     try:
         value = parse_json(text.encode(errors="surrogatepass"))
     except MalformedJsonError as error:

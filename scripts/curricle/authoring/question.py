@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+
+ANSWER_CHARACTERS_MAX: Final = 4_000_000
+"""Several times what any model writes in one turn."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -42,7 +42,7 @@ def command(
 
     from curricle.inspection import inspect_run
     from curricle.pipeline import iterate_run
-    from curricle.providers import choose_provider, name_of_provider
+    from curricle.providers.choice import choose_provider, name_of_provider
     from curricle.providers.internal import InternalProvider
 
     text = _feedback(feedback, feedback_file)

@@ -87,19 +87,16 @@ def _call(data: Mapping[str, Any]) -> str:
     except (KeyError, TypeError):
         return _other(data)
     asked = f"asked {call.provider}{f' ({call.model})' if call.model else ''}: {call.name}: "
-    took = f"{counted(len(call.tried), 'attempt')}, {call.seconds:.1f} s"
-    if call.code:
-        return f"{asked}{call.code}, {took}"
+    took = f"{counted(len(call.attempts), 'attempt')}, {call.seconds:.1f} s"
+    code = (call.code,) if call.code else ()
     usage = call.usage
-    cost = _prices().find_cost(call.answered_by, usage)
-    return asked + ", ".join(
-        [
-            f"{_tokens(usage.input_tokens)} in, {_tokens(usage.output_tokens)} out",
-            took,
-            f"${cost:,.4f}" if cost is not None else f"no price known for {call.answered_by}",
-            *call.notes,
-        ]
-    )
+    if usage.input_tokens is None:
+        return asked + ", ".join([*code, "tokens unknown", took, *call.notes])
+    model = call.answered_by or call.model
+    cost = _prices().find_cost(model, usage)
+    price = f"${cost:,.4f}" if cost is not None else f"no price known for {model or 'its model'}"
+    tokens = f"{_tokens(usage.input_tokens)} in, {_tokens(usage.output_tokens)} out"
+    return asked + ", ".join([*code, tokens, took, price, *call.notes])
 
 
 def _tokens(number: int | None) -> str:

@@ -47,7 +47,7 @@ def command(
     import os
 
     from curricle.pipeline import bring_up_to_date
-    from curricle.providers import choose_provider
+    from curricle.providers.choice import choose_provider
 
     run_dir = settings.find_run(run)
     chosen = choose_provider(provider, os.environ)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
+from base64 import b64encode
 from typing import Final
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit
 
 from curricle.errors import ProviderBaseUrlInvalidError
 
 _SCHEMES: Final = ("http", "https")
 _PORT_MAX: Final = 65_535
+_IPV4: Final = re.compile(r"[\d.]+")
+SECRET_LENGTH_MIN: Final = 4
+"""What is shorter stands in every other word."""
+_PUBLIC_PARAMETERS: Final = {"api-version"}
+"""Parameters of a query that are no secret, and would be cut out of ordinary texts."""
 _PRINTABLE: Final = re.compile(r"[\x21-\x7e]+")
 
 
@@ -35,13 +42,23 @@ def shown_url(url: str) -> str:
 
 
 def secrets_in(url: str) -> tuple[str, ...]:
-    """Return what of a URL is never shown: its user, password and the values of its query."""
+    """Return what of a URL is never written, as it stands there and as sent: password and query."""
     parts = _split(url)
     if parts is None:
         return ()
     userinfo = parts.netloc.rpartition("@")[0]
-    found = (userinfo, *userinfo.split(":", 1), *(value for _, value in parse_qsl(parts.query)))
-    return tuple(dict.fromkeys(s for one in found for s in (one, unquote(one)) if s))
+    pairs = (pair.partition("=") for pair in parts.query.split("&"))
+    values = (value for name, _, value in pairs if name.lower() not in _PUBLIC_PARAMETERS)
+    written = (userinfo, *userinfo.split(":", 1)[1:], *values)
+    sent = (form for one in written for form in (unquote(one), unquote_plus(one)))
+    found = (*written, *sent, basic_credentials(url))
+    return tuple(dict.fromkeys(one for one in found if len(one) >= SECRET_LENGTH_MIN))
+
+
+def basic_credentials(url: str) -> str:
+    """Return user and password of a URL as a request carries them; empty where it has none."""
+    userinfo = urlsplit(url).netloc.rpartition("@")[0]
+    return b64encode(unquote(userinfo).encode()).decode() if userinfo else ""
 
 
 def _why_invalid(url: str) -> str:
@@ -55,9 +72,19 @@ def _why_invalid(url: str) -> str:
     parts = _split(url)
     if parts is None:
         return f"its host or port is wrong; a port is a number from 1 to {_PORT_MAX}"
-    if parts.hostname:
-        return "it has a fragment (#)" if parts.fragment else ""
-    return "it has no host"
+    if not parts.hostname:
+        return "it has no host"
+    if _IPV4.fullmatch(parts.hostname) and not _is_ipv4(parts.hostname):
+        return "its host looks like an IP address and is none"
+    return "it has a fragment (#)" if parts.fragment else ""
+
+
+def _is_ipv4(host: str) -> bool:
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _split(url: str) -> SplitResult | None:

@@ -6,15 +6,20 @@ an answer means are `authoring/`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Final, Protocol
 
-from curricle.authoring.question import Question
+from curricle.printable import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-__all__ = ["Answer", "Client", "Question", "Usage"]
+    from curricle.authoring.question import Question
+
+TOKENS_MAX: Final = 10**12
+NAME_LENGTH_MAX: Final = 200
+USAGE: Final = "usage"
+"""Detail of a provider's error: the tokens it took all the same, by the names in `Usage`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +30,25 @@ class Usage:
     cached_input_tokens: int | None = None
     output_tokens: int | None = None
     reasoning_output_tokens: int | None = None
+
+
+def total_usage(usages: Iterable[Usage]) -> Usage:
+    """Return the sum of tokens; None where nobody counted any."""
+    told = [asdict(usage) for usage in usages]
+    names = [field.name for field in fields(Usage)]
+    counted = {name: [t[name] for t in told if t[name] is not None] for name in names}
+    return Usage(**{name: sum(numbers) if numbers else None for name, numbers in counted.items()})
+
+
+def count_of(value: object) -> int | None:
+    """Return a number of tokens, or None for what cannot be one."""
+    is_count = type(value) is int and 0 <= value <= TOKENS_MAX
+    return value if is_count and isinstance(value, int) else None
+
+
+def name_of(value: object) -> str | None:
+    """Return a name that a server gives, fit to be kept and shown; None where it gives none."""
+    return (one_line(value, NAME_LENGTH_MAX) or None) if isinstance(value, str) else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,7 +1,8 @@
 """How the Codex CLI is called: hermetic, with every file of its own in a folder that goes.
 
-It gets no shell, no apps, no settings or rules of the user, an empty working directory and a few
-variables of the environment; its own retries are off, for `retry.py` decides.
+It gets no tools, no apps, no settings or rules of the user, an empty working directory and a few
+variables of the environment; its own retries are off, for `retry.py` decides. What it reads all the
+same is `AGENTS.md` in a `CODEX_HOME` of the user.
 """
 
 from __future__ import annotations
@@ -9,23 +10,23 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from base64 import b64encode
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from curricle.fsio import translated
-from curricle.providers.address import shown_url
+from curricle.providers.address import basic_credentials, shown_url
 from curricle.providers.codex_events import LOG_FILTER
+from curricle.providers.interrupts import uninterrupted
+from curricle.providers.settings import BASE_URL_DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from curricle.providers.settings import ModelSettings
 
-DEFAULT_BASE_URL: Final = "https://api.openai.com/v1"
 KEY_VARIABLE: Final = "OPENAI_API_KEY"
 _AUTHORIZATION_VARIABLE: Final = "CURRICLE_AUTHORIZATION"
 _SERVER: Final = "curricle"
@@ -37,6 +38,24 @@ _INHERITED: Final = (
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "CODEX_CA_CERTIFICATE"),
     *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
     *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+)
+
+
+_OFF: Final = (
+    *("plugins", "apps", "shell_tool", "shell_snapshot", "view_image", "image_generation"),
+    *("goals", "multi_agent", "hooks"),
+)
+_SETTINGS: Final = (
+    # As settings, not as `--disable`: a version that does not know one passes over it.
+    *(f"features.{name}=false" for name in _OFF),
+    'web_search="disabled"',
+    # The folder of our files may lie in somebody's checkout, whose instructions are not for us.
+    "project_root_markers=[]",
+    "project_doc_max_bytes=0",
+    "skills.include_instructions=false",
+    "include_environment_context=false",
+    "analytics.enabled=false",
+    "check_for_update_on_startup=false",
 )
 
 
@@ -78,7 +97,8 @@ def scratch_folder() -> Iterator[Scratch]:
                 folder.mkdir(mode=0o700)
         yield scratch
     finally:
-        shutil.rmtree(root, ignore_errors=True)
+        with uninterrupted():
+            shutil.rmtree(root, ignore_errors=True)
 
 
 def arguments(settings: ModelSettings, scratch: Scratch) -> list[str]:
@@ -89,9 +109,7 @@ def arguments(settings: ModelSettings, scratch: Scratch) -> list[str]:
         *("--output-last-message", str(scratch.answer)),
         *("--sandbox", "read-only", "--skip-git-repo-check", "--ephemeral"),
         *("--ignore-user-config", "--ignore-rules"),
-        *("--disable", "plugins", "--disable", "apps", "--disable", "shell_tool"),
-        *("-c", "analytics.enabled=false", "-c", "check_for_update_on_startup=false"),
-        *("-c", "features.shell_snapshot=false"),
+        *(part for setting in _SETTINGS for part in ("-c", setting)),
         *(("--model", settings.model) if settings.model else ()),
         *_server(settings),
     ]
@@ -120,7 +138,7 @@ def _server(settings: ModelSettings) -> list[str]:
     """
     if settings.base_url is None and settings.api_key is None:
         return []
-    url = settings.base_url or DEFAULT_BASE_URL
+    url = settings.base_url or BASE_URL_DEFAULT
     server: dict[str, object] = {
         "name": _SERVER,
         "base_url": shown_url(url),
@@ -129,11 +147,11 @@ def _server(settings: ModelSettings) -> list[str]:
         "stream_max_retries": 0,
     }
     # Others can read a command line, so credentials are named there, not written.
-    if _userinfo(settings):
+    if basic_credentials(settings.base_url or ""):
         server["env_http_headers"] = {"Authorization": _AUTHORIZATION_VARIABLE}
     elif settings.api_key is not None:
         server["env_key"] = KEY_VARIABLE
-    if query := parse_qsl(urlsplit(url).query):
+    if query := parse_qsl(urlsplit(url).query, keep_blank_values=True):
         server["query_params"] = dict(query)
     return [
         *("-c", f"model_provider={_SERVER}"),
@@ -143,15 +161,9 @@ def _server(settings: ModelSettings) -> list[str]:
 
 def credentials(settings: ModelSettings) -> dict[str, str]:
     """Return the variables that hold what `_server` names."""
-    userinfo = _userinfo(settings)
-    if userinfo:
-        return {_AUTHORIZATION_VARIABLE: f"Basic {b64encode(unquote(userinfo).encode()).decode()}"}
+    if basic := basic_credentials(settings.base_url or ""):
+        return {_AUTHORIZATION_VARIABLE: f"Basic {basic}"}
     return {} if settings.api_key is None else {KEY_VARIABLE: settings.api_key}
-
-
-def _userinfo(settings: ModelSettings) -> str:
-    """Return user and password of the base URL, which stand for the key there; else nothing."""
-    return urlsplit(settings.base_url or "").netloc.rpartition("@")[0]
 
 
 def _toml(value: object) -> str:

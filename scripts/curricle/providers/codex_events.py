@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from curricle.printable import one_line
-from curricle.providers.client import Usage
+from curricle.providers.client import Usage, count_of
 
 if TYPE_CHECKING:
     from curricle.providers.process import Line
@@ -22,7 +22,7 @@ LOG_FILTER: Final = "error,codex_otel.trace_safe=info"
 """Value of `RUST_LOG` that makes it log requests; what that target logs is free of contents."""
 _LOG_MARK: Final = b"codex_otel.trace_safe: "
 _REQUEST_ANSWERED: Final = b'"codex.api_request"'
-_SHOWN_MAX: Final = 200
+_COMMANDS_MAX: Final = 3
 _STDERR_MAX: Final = 20
 """So many last lines of stderr are kept."""
 
@@ -41,11 +41,13 @@ class Transcript:
     trouble: str | None = None
     """What it last complained of; it may go on trying all the same."""
     failed_commands: tuple[str, ...] = ()
-    """Output of each tool command that failed."""
+    """Output of the last tool commands that failed."""
     stderr: tuple[str, ...] = ()
     """The last lines of stderr but for the log that we asked for."""
     is_logging: bool = False
     """Whether it logs what we asked for; another version may not."""
+    requests: int = 0
+    """How often the server answered a request; codex makes another after a call of a tool."""
     is_server_heard: bool = False
     """Whether the server answered with as much as its headers, or a message came."""
     progress: tuple[str, ...] = field(default=(), compare=False)
@@ -101,13 +103,21 @@ class Transcript:
                 return replace(self, message=message, is_server_heard=True)
             case {"type": "command_execution", "status": "failed"}:
                 output = str(item.get("aggregated_output") or item.get("command") or "")
-                return replace(self, failed_commands=(*self.failed_commands, output))
+                return replace(
+                    self, failed_commands=(*self.failed_commands, output)[-_COMMANDS_MAX:]
+                )
         return self
 
     def _after_stderr(self, line: bytes) -> Transcript:
         if _LOG_MARK in line:
-            is_heard = self.is_server_heard or _REQUEST_ANSWERED in line
-            return replace(self, is_logging=True, is_server_heard=is_heard, progress=())
+            is_answer = _REQUEST_ANSWERED in line
+            return replace(
+                self,
+                is_logging=True,
+                requests=self.requests + is_answer,
+                is_server_heard=self.is_server_heard or is_answer,
+                progress=(),
+            )
         text = line.decode(errors="replace").strip()
         # It says so whenever its home is below the temporary folder, as ours is.
         if not text or "could not create PATH aliases" in text:
@@ -127,7 +137,7 @@ def _event_of(line: bytes) -> dict[str, Any] | None:
 def _usage(usage: object) -> Usage:
     names = "input_tokens cached_input_tokens output_tokens reasoning_output_tokens".split()
     numbers = usage if isinstance(usage, dict) else {}
-    return Usage(**{name: n if isinstance(n := numbers.get(name), int) else None for name in names})
+    return Usage(**{name: count_of(numbers.get(name)) for name in names})
 
 
 def _progress(event: dict[str, Any]) -> tuple[str, ...]:
@@ -145,4 +155,4 @@ def _progress(event: dict[str, Any]) -> tuple[str, ...]:
             text = f"tool call: {kind}"
         case {"type": "error", "message": trouble}:
             text = f"trouble: {trouble}"
-    return (one_line(text, _SHOWN_MAX),) if text else ()
+    return (one_line(text),) if text else ()

@@ -9,26 +9,28 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from curricle.canonical import document_bytes
 from curricle.fsio import translated
+from curricle.printable import one_line
 from curricle.providers.address import shown_url
-from curricle.providers.client import Answer, Usage
-from curricle.providers.codex_command import arguments, credentials, scratch_folder, variables
+from curricle.providers.client import USAGE, Answer, Usage, name_of
+from curricle.providers.codex_command import arguments, scratch_folder, variables
 from curricle.providers.codex_events import Transcript
 from curricle.providers.codex_faults import NAME
 from curricle.providers.codex_verdict import find_fault, is_hopeless
+from curricle.providers.command import resolve_command
 from curricle.providers.masking import mask
 from curricle.providers.process import LINE_BYTES_MAX, running
-from curricle.providers.settings import resolve_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from curricle.providers.client import Question
+    from curricle.authoring.question import Question
     from curricle.providers.codex_command import Scratch
     from curricle.providers.process import Process
     from curricle.providers.settings import ModelSettings
@@ -39,6 +41,7 @@ SILENCE_SECONDS_MAX: Final = 60.0
 """What a server of one's own may need to read a long prompt before it sends as much as headers."""
 LINGERING_SECONDS_MAX: Final = 0.5
 """So long may it take to leave after its turn is over."""
+PROGRESS_LENGTH_MAX: Final = 200
 _URL: Final = re.compile(r"https?://[^\s\"'<>),]+")
 
 
@@ -79,17 +82,28 @@ class CodexExec:
             with self._process(question.prompt, scratch) as process:
                 heard = self._listen(process, deadline_at, silent_until, tell)
             command = self._settings.command
-            fault = find_fault(heard, process.status, command=command, shown=self._shown)
+            fault = find_fault(
+                heard,
+                process.status,
+                command=command,
+                shown=self._shown,
+                is_late=time.monotonic() >= deadline_at,
+            )
             if fault is not None:
+                if heard.usage:
+                    fault.details = {**fault.details, USAGE: asdict(heard.usage)}
                 raise fault
             # The file is whole only where codex ended by itself, its last event in any case.
             text = (process.status == 0 and _find_answer(scratch.answer)) or heard.message or ""
         return Answer(
-            text=text, model=self.model, usage=heard.usage or Usage(), request_id=heard.thread_id
+            text=text,
+            model=self.model,
+            usage=heard.usage or Usage(),
+            request_id=name_of(self._shown(heard.thread_id or "")),
         )
 
     def _process(self, prompt: str, scratch: Scratch) -> AbstractContextManager[Process]:
-        command = resolve_command(self._settings, self._environment)
+        command = resolve_command(self._settings.command, self._environment)
         return running(
             [str(command), *arguments(self._settings, scratch)],
             stdin=prompt.encode("utf-8", "replace"),
@@ -110,7 +124,7 @@ class CodexExec:
         for line in process.lines(min(deadline_at, silent_until)):
             was_over, heard = heard.is_over, heard.after(line)
             for sentence in heard.progress:
-                tell(f"{NAME}: {self._shown(sentence)}")
+                tell(f"{NAME}: {one_line(self._shown(sentence), PROGRESS_LENGTH_MAX)}")
             if heard.is_over and not was_over:
                 process.wait_until = min(deadline_at, time.monotonic() + LINGERING_SECONDS_MAX)
             elif not heard.is_over and not heard.is_silent:
@@ -121,14 +135,13 @@ class CodexExec:
 
     def _shown(self, text: str) -> str:
         """Return a text of codex or a server without our secrets and without what URLs carry."""
-        text = _URL.sub(lambda url: shown_url(url[0]), text)
-        return mask(text, (*self._settings.secrets, *credentials(self._settings).values()))
+        return mask(_URL.sub(lambda url: shown_url(url[0]), text), self._settings.secrets)
 
 
 def _find_answer(path: Path) -> str:
     """Return what codex wrote there, as far as anyone would read it; empty when nothing."""
     with translated(path):
-        if not path.exists():
+        if not path.is_file():  # nobody waits for what another command may have put there
             return ""
         with path.open("rb") as file:
             return file.read(LINE_BYTES_MAX).decode("utf-8", "replace")

@@ -6,7 +6,6 @@ was; so the words decide. What it says when, and when it ends: `codex_exec.py`.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from curricle.errors import (
@@ -25,6 +24,7 @@ from curricle.errors import (
     ProviderUnavailableError,
 )
 from curricle.printable import one_line
+from curricle.providers.waits import wait_in_words
 
 if TYPE_CHECKING:
     from curricle.errors import CurricleError
@@ -132,9 +132,6 @@ _SETUP_HINT: Final = "set CODEX_HOME to a folder of your own that can be written
 _NO_RESPONSES_HINT: Final = (
     "check AGENT_MODEL, and that OPENAI_BASE_URL is a server with the Responses API"
 )
-_AGAIN: Final = re.compile(
-    r"try again in (?:(?P<minutes>\d+)m)?(?P<number>\d+(?:\.\d+)?) ?(?P<unit>ms|s\b|seconds?\b)"
-)
 
 
 def fault_of(text: str) -> ProviderError:
@@ -150,7 +147,7 @@ def fault_of(text: str) -> ProviderError:
     if kind is ProviderModelUnsupportedError and "status 404" in plain:
         return kind(NAME, why, hint=_NO_RESPONSES_HINT)
     if kind is ProviderRateLimitedError:
-        return kind(NAME, why, retry_after_seconds=_seconds_to_wait(plain))
+        return kind(NAME, why, retry_after_seconds=wait_in_words(text))
     return kind(NAME, why)
 
 
@@ -167,7 +164,10 @@ def fault_of_start(command: str, status: int, text: str) -> CurricleError:
     for needle, variable in SETUP_FAULTS:
         if needle in plain:
             return ProviderConfigInvalidError(variable, why, hint=_SETUP_HINT)
-    return fault_of(f"ended with status {status}: {why}" if why else f"ended with status {status}")
+    ended = f"ended with status {status}"
+    fault = fault_of(text)
+    fault.args = (f"{NAME}: {ended}: {why}" if why else f"{NAME}: {ended}",)
+    return fault
 
 
 def fault_of_commands(outputs: tuple[str, ...]) -> ProviderError:
@@ -180,11 +180,3 @@ def fault_of_commands(outputs: tuple[str, ...]) -> ProviderError:
 
 def _plain(text: str) -> str:
     return text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").lower()
-
-
-def _seconds_to_wait(text: str) -> float | None:
-    found = _AGAIN.search(text)
-    if not found:
-        return None
-    scale = 0.001 if found["unit"] == "ms" else 1
-    return int(found["minutes"] or 0) * 60 + float(found["number"]) * scale

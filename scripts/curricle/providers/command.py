@@ -18,7 +18,7 @@ _MACHINES: Final = {"x86_64": "x64", "AMD64": "x64", "aarch64": "arm64", "arm64"
 _WRAPPER: Final = "codex.js"
 
 
-def find_command(command: str, environment: Mapping[str, str]) -> Path:
+def resolve_command(command: str, environment: Mapping[str, str]) -> Path:
     """Return the file to run for a bare name or an absolute path.
 
     Where the name leads to the wrapper that npm installs, returns the native binary beside it:
@@ -36,7 +36,7 @@ def _absolute(command: str) -> Path:
     path = Path(command)
     if not path.is_absolute():
         raise ProviderCommandMissingError(command, "is a relative path, which no command may be")
-    if not path.exists():
+    if not os.path.exists(path):  # noqa: PTH110 - a path too long to be is not there, either
         raise ProviderCommandMissingError(command, "is not there")
     if not path.is_file():
         raise ProviderCommandMissingError(command, "is no file")
@@ -57,7 +57,7 @@ def _on_path(command: str, environment: Mapping[str, str]) -> Path:
     searched = [folder for folder in folders if Path(folder).is_absolute()]
     found = shutil.which(command, path=os.pathsep.join(searched))
     if found is None:
-        is_there = any((Path(folder) / command).is_file() for folder in searched)
+        is_there = any(os.path.isfile(Path(folder, command)) for folder in searched)  # noqa: PTH113
         raise ProviderCommandMissingError(
             command, "is on PATH, but not executable" if is_there else "is not on PATH"
         )

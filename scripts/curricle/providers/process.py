@@ -6,6 +6,7 @@ from the command is ended, also when we are killed: `keeper.py`.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import selectors
 import subprocess
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, TypeAlias, cast
 
 from curricle.fsio import translated
+from curricle.providers.interrupts import uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +27,7 @@ _KEEPER: Final = Path(__file__).with_name("keeper.py")
 _ENDING_SECONDS: Final = 1.6
 """Longer than the keeper takes for interrupt, terminate and kill together."""
 _CHUNK_BYTES: Final = 1 << 16
+_STREAMS: Final = 3
 _Streams: TypeAlias = "tuple[IO[bytes], IO[bytes], IO[bytes]]"
 """Stdin, stdout and stderr of a command, our ends."""
 LINE_BYTES_MAX: Final = 64 << 20
@@ -118,15 +121,16 @@ def running(
         os.set_blocking(streams[0].fileno(), False)
         yield Process(_popen=popen, _streams=streams, _input=memoryview(stdin))
     finally:
-        os.close(our_end)
-        _end(popen, streams)
+        with uninterrupted():
+            os.close(our_end)
+            _end(popen, streams)
 
 
 def _start(
     command: Sequence[str], environment: Mapping[str, str], cwd: Path, scratch_dir: Path
 ) -> tuple[subprocess.Popen[bytes], int]:
     """Return the keeper of a command, and our end of its lifeline."""
-    lifeline, our_end = os.pipe()
+    lifeline, our_end = _pipe()
     arguments = [str(lifeline), str(os.getpid()), str(scratch_dir), *command]
     try:
         popen = subprocess.Popen(  # noqa: S603 - an argument list, whose first word was checked
@@ -146,6 +150,17 @@ def _start(
     finally:
         os.close(lifeline)
     return popen, our_end
+
+
+def _pipe() -> tuple[int, int]:
+    """Return a pipe whose ends are none of the numbers of standard streams, should these be closed."""
+    ends = os.pipe()
+    try:
+        reading, writing = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _STREAMS) for end in ends)
+    finally:
+        for end in ends:
+            os.close(end)
+    return reading, writing
 
 
 def _end(popen: subprocess.Popen[bytes], streams: _Streams) -> None:

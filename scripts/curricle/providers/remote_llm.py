@@ -15,6 +15,7 @@ from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from curricle.authoring.question import ANSWER_CHARACTERS_MAX
 from curricle.errors import (
     DependencyMissingError,
     ProviderBaseUrlInvalidError,
@@ -23,9 +24,11 @@ from curricle.errors import (
     ProviderTimeoutError,
     ProviderUnavailableError,
 )
+from curricle.providers.address import shown_url
+from curricle.providers.client import name_of
 from curricle.providers.deadline import finish_within
 from curricle.providers.masking import mask, mask_json
-from curricle.providers.server_answers import TEXT_SIZE_MAX, read_completion, read_response
+from curricle.providers.server_answers import read_completion, read_response
 from curricle.providers.server_faults import (
     error_of,
     read_error,
@@ -36,7 +39,7 @@ from curricle.providers.server_forms import (
     prompt_in,
     response_form,
 )
-from curricle.providers.settings import ApiMode, shown_url
+from curricle.providers.settings import BASE_URL_DEFAULT, ApiMode
 
 if TYPE_CHECKING:
     import ssl
@@ -44,31 +47,32 @@ if TYPE_CHECKING:
 
     from openai import AsyncOpenAI, AsyncStream
 
-    from curricle.providers.client import Answer, Question
+    from curricle.authoring.question import Question
+    from curricle.providers.client import Answer
     from curricle.providers.settings import ModelSettings
 
 NAME: Final = "remote_llm"
 DEFAULT_MODEL: Final = "gpt-5.5"
 """Asked for when `AGENT_MODEL` is not set: servers do not choose one by themselves."""
-DEFAULT_URL: Final = "https://api.openai.com/v1"
 _DELTA: Final = "response.output_text.delta"
 _ERROR: Final = "error"
 _LAST: Final = {"response.completed", "response.incomplete", "response.failed", _ERROR}
-_KEY: Final = re.compile(r"[\x21-\x7e]+")
 
 
 class RemoteLlm:
     """A client of one server; may be used by several threads at once."""
 
     def __init__(self, settings: ModelSettings) -> None:
-        """Check what can be checked without the server.
+        """Take settings that were checked.
 
         Raises:
-            ProviderKeyMissingError: there is no key, or none that a header can carry.
+            ProviderKeyMissingError: there is no key.
         """
-        self._key = _checked_key(settings.api_key)
+        if settings.api_key is None:
+            raise ProviderKeyMissingError("it is not set")
+        self._key = settings.api_key
         self._secrets = settings.secrets
-        self._url = settings.base_url or DEFAULT_URL
+        self._url = settings.base_url or BASE_URL_DEFAULT
         self._is_responses = settings.api_mode == ApiMode.RESPONSES
         self._model = settings.model or DEFAULT_MODEL
         self._form = Form.SCHEMA
@@ -109,19 +113,21 @@ class RemoteLlm:
         from curricle.providers.server_connection import open_client
 
         form = self._form
-        async with open_client(self._key, self._url, self._trust) as client:
-            while True:
+        try:
+            async with open_client(self._key, self._url, self._trust) as client:
                 try:
                     answer = await self._ask_once(client, question, form, tell)
                 except SDK_ERRORS as error:
                     other = rejected_form(error) if form is Form.SCHEMA else None
                     if other is None:
-                        raise translated(error, NAME, shown_url(self._url), self._secrets) from None
+                        raise
                     tell(f"{question.name}: the server takes no schema, asking with {other.value}")
                     form = other
-                else:
-                    self._form = form  # not rejected anew for each question
-                    return _noted(answer, form)
+                    answer = await self._ask_once(client, question, form, tell)
+        except SDK_ERRORS as error:
+            raise translated(error, NAME, shown_url(self._url), self._secrets) from None
+        self._form = form  # not rejected anew for each question
+        return _noted(answer, form)
 
     async def _ask_once(
         self, client: AsyncOpenAI, question: Question, form: Form, tell: Callable[[str], None]
@@ -137,7 +143,7 @@ class RemoteLlm:
             **chat_form(form, question.schema),
         )
         answer = read_completion(NAME, self._document(raw.http_response))
-        return replace(answer, request_id=raw.request_id)
+        return replace(answer, request_id=name_of(mask(raw.request_id or "", self._secrets)))
 
     async def _ask_responses(
         self, client: AsyncOpenAI, question: Question, form: Form, tell: Callable[[str], None]
@@ -156,7 +162,7 @@ class RemoteLlm:
         else:
             stream = cast("AsyncStream[Any]", raw.parse())
             answer = await self._read_events(stream, lambda: tell(f"{question.name}: answering"))
-        return replace(answer, request_id=raw.request_id)
+        return replace(answer, request_id=name_of(mask(raw.request_id or "", self._secrets)))
 
     async def _read_events(
         self, stream: AsyncStream[Any], tell_start: Callable[[], None]
@@ -169,7 +175,7 @@ class RemoteLlm:
         pieces: list[str] = []
         size = 0
         last: Mapping[str, Any] | None = None
-        while last is None and size <= TEXT_SIZE_MAX:
+        while last is None and size <= ANSWER_CHARACTERS_MAX:
             event = await anext(stream, None)
             if event is None:
                 break
@@ -182,8 +188,8 @@ class RemoteLlm:
             elif kind in _LAST:
                 last = mask_json(event.to_dict(warnings=False), self._secrets)
         await _leave(stream)
-        if size > TEXT_SIZE_MAX:
-            message = f"the answer is longer than {TEXT_SIZE_MAX} characters"
+        if size > ANSWER_CHARACTERS_MAX:
+            message = f"the answer is longer than {ANSWER_CHARACTERS_MAX} characters"
             raise ProviderOutputInvalidError(NAME, message)
         if last is None:
             raise ProviderUnavailableError(NAME, "the stream ended before the answer was complete")
@@ -201,7 +207,7 @@ class RemoteLlm:
                 shown_url(self._url),
                 "it answers with a web page; the URL of an API mostly ends in /v1",
             )
-        return mask_json(json.loads(response.content), self._secrets)
+        return json.loads(mask(response.content.decode(), self._secrets))
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
@@ -209,14 +215,6 @@ class RemoteLlm:
         from curricle.providers.server_connection import trusted_certificates
 
         return trusted_certificates()
-
-
-def _checked_key(key: str | None) -> str:
-    if not key:
-        raise ProviderKeyMissingError("it is not set" if key is None else "it is empty")
-    if not _KEY.fullmatch(key):
-        raise ProviderKeyMissingError("it holds characters that no key has, such as a line break")
-    return key
 
 
 def _import_sdk() -> None:
@@ -239,7 +237,9 @@ async def _leave(stream: AsyncStream[Any]) -> None:
     NOTE: generators left in the middle would be closed by the event loop, all at once, of which
     they complain on stderr. Reading on from a closed connection ends them from the inside out.
     """
+    from curricle.providers.sdk_errors import SDK_ERRORS
+
     await stream.close()
-    with suppress(Exception):  # the error is the end that is wanted
+    with suppress(*SDK_ERRORS):  # the error is the end that is wanted
         while await anext(stream, None) is not None:
             pass

@@ -8,50 +8,68 @@ outcome: `steps/calls.py`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
+from curricle.authoring.question import ANSWER_CHARACTERS_MAX
 from curricle.errors import CurricleError, ProviderError, ProviderOutputInvalidError
-from curricle.providers.masking import mask
+from curricle.providers.client import USAGE, Answer, Usage
+from curricle.providers.masking import MASK, mask_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from curricle.authoring.question import Flaw, Question
-    from curricle.providers.client import Answer, Client
+    from curricle.providers.client import Client
     from curricle.providers.settings import ModelSettings
 
 FIRST_WAIT_SECONDS: Final = 0.5
 WAIT_SECONDS_MAX: Final = 30.0
 """Unless the server asks for more."""
 _DOUBLINGS_MAX: Final = 10
+MASKED: Final = "what looked like a credential was taken out of the answer"
 ATTEMPT_SECONDS_MIN: Final = 0.1
 """With less left than this, no attempt is begun."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Tried:
-    """One attempt."""
+class Attempt:
+    """One attempt at a question."""
 
     seconds: float
     code: str | None
     """Of the error that it ended in; None where it brought the answer."""
+    usage: Usage = Usage()  # noqa: RUF009 - a frozen value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """A question as it was put, with what came of it."""
+class Answered:
+    """A question with an answer that will do."""
 
     question: Question
-    answer: Answer | None
-    """Without credentials; also there where it is unfit."""
-    error: CurricleError | None
-    """Of the last attempt; None where there is an answer that will do."""
-    tried: tuple[Tried, ...]
+    answer: Answer
+    attempts: tuple[Attempt, ...]
 
-    @property
-    def seconds(self) -> float:
-        """Return how long its attempts took, the waits between them aside."""
-        return sum(tried.seconds for tried in self.tried)
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unfit:
+    """A question with an answer that will not do."""
+
+    question: Question
+    answer: Answer
+    error: CurricleError
+    attempts: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failed:
+    """A question without an answer."""
+
+    question: Question
+    error: CurricleError
+    attempts: tuple[Attempt, ...]
+
+
+Asked: TypeAlias = Answered | Unfit | Failed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,44 +90,81 @@ def ask_with_retries(
     settings: ModelSettings,
     pace: Pace,
     tell: Callable[[str], None],
-) -> tuple[Asked, ...]:
-    """Return a question with what came of it, last; before it, as it was put to unfit answers.
+) -> Iterator[Asked]:
+    """Yield what comes of a question: unfit answers, each followed by the question put instead.
 
-    All attempts of all of them share one budget and one deadline.
+    The last says how it ended. All attempts share one budget and one deadline.
     """
     deadline_at = pace.clock() + settings.timeout_seconds
-    asked: list[Asked] = []
-    tried: list[Tried] = []
-    attempts = 0
+    spent = 0
+    attempts: list[Attempt] = []
     while True:
         begun_at = pace.clock()
-        answer, following, error = None, question, None
-        try:
-            answer = client.ask(question, seconds_left=deadline_at - begun_at, tell=tell)
-        except CurricleError as fault:
-            error = fault
-        else:
-            answer = replace(answer, text=_readable(answer.text, settings))
-            flaw = question.find_flaw(answer.text)
-            if flaw is not None:
-                following, error = flaw.instead, _unfit(client.name, question, flaw)
-        attempts += 1
-        tried.append(Tried(seconds=pace.clock() - begun_at, code=error.code if error else None))
-        wait = _wait(error, tried=attempts, budget=settings.retry_budget, pace=pace)
-        is_last = wait is None or pace.clock() + wait + ATTEMPT_SECONDS_MIN > deadline_at
-        if is_last or following is not question:
-            asked.append(Asked(question=question, answer=answer, error=error, tried=tuple(tried)))
-            tried = []
-        if wait is None or is_last:
-            return tuple(asked)
+        answer, flaw, error = _ask_once(client, question, deadline_at - begun_at, settings, tell)
+        attempts.append(
+            Attempt(
+                seconds=pace.clock() - begun_at,
+                code=error.code if error else None,
+                usage=answer.usage if answer else _usage_in(error),
+            )
+        )
+        spent += 1
+        wait = _find_wait(error, spent, settings, pace)
+        if wait is not None and pace.clock() + wait + ATTEMPT_SECONDS_MIN > deadline_at:
+            wait = None
+        if answer is not None or wait is None:
+            yield _asked(question, answer, error, tuple(attempts))
+            attempts = []
+        if wait is None:
+            return
         tell(f"{question.name}: {error}; asking again in {wait:.1f} s")
         pace.sleep(wait)
-        question = following
+        question = flaw.instead if flaw else question
 
 
-def _readable(text: str, settings: ModelSettings) -> str:
-    """Return an answer as everybody reads it, now and in a replay: recorded, without secrets."""
-    return mask(text, settings.secrets).encode(errors="replace").decode()
+def _ask_once(
+    client: Client,
+    question: Question,
+    seconds_left: float,
+    settings: ModelSettings,
+    tell: Callable[[str], None],
+) -> tuple[Answer | None, Flaw | None, CurricleError | None]:
+    """Return the answer and what is wrong with it, or the error there is in its place."""
+    try:
+        answer = client.ask(question, seconds_left=seconds_left, tell=tell)
+    except CurricleError as error:
+        return None, None, error
+    if len(answer.text) > ANSWER_CHARACTERS_MAX:
+        why = f"the answer has {len(answer.text)} characters, at most {ANSWER_CHARACTERS_MAX} do"
+        return None, None, ProviderOutputInvalidError(client.name, why)
+    # Everybody reads it as it is recorded, without secrets: now, and in a replay.
+    text = mask_answer(answer.text, settings.secrets)
+    notes = (*answer.notes, MASKED) if MASK in text and MASK not in answer.text else answer.notes
+    answer = replace(answer, text=text, notes=notes)
+    flaw = question.find_flaw(text)
+    return answer, flaw, _unfit(client.name, question, flaw) if flaw else None
+
+
+def _asked(
+    question: Question,
+    answer: Answer | None,
+    error: CurricleError | None,
+    attempts: tuple[Attempt, ...],
+) -> Asked:
+    match answer, error:
+        case Answer(), None:
+            return Answered(question=question, answer=answer, attempts=attempts)
+        case Answer(), CurricleError():
+            return Unfit(question=question, answer=answer, error=error, attempts=attempts)
+        case None, CurricleError():
+            return Failed(question=question, error=error, attempts=attempts)
+    raise AssertionError("an attempt ends in an answer or an error")
+
+
+def _usage_in(error: CurricleError | None) -> Usage:
+    """Return the tokens of an attempt in vain, where its error tells them."""
+    told = error.details.get(USAGE) if error else None
+    return Usage(**told) if isinstance(told, dict) else Usage()
 
 
 def _unfit(provider: str, question: Question, flaw: Flaw) -> ProviderOutputInvalidError:
@@ -119,13 +174,16 @@ def _unfit(provider: str, question: Question, flaw: Flaw) -> ProviderOutputInval
     )
 
 
-def _wait(error: CurricleError | None, *, tried: int, budget: int, pace: Pace) -> float | None:
+def _find_wait(
+    error: CurricleError | None, spent: int, settings: ModelSettings, pace: Pace
+) -> float | None:
     """Return the seconds to wait before another attempt, or None where there is to be none."""
     if not isinstance(error, ProviderError) or not error.is_transient:
         return None
-    if tried > (budget if error.retries_max is None else min(budget, error.retries_max)):
+    budget = settings.retry_budget
+    if spent > (budget if error.retries_max is None else min(budget, error.retries_max)):
         return None
     if error.retry_after_seconds is not None:
         return error.retry_after_seconds + FIRST_WAIT_SECONDS * pace.jitter()
-    longest = min(FIRST_WAIT_SECONDS * (1 << min(tried - 1, _DOUBLINGS_MAX)), WAIT_SECONDS_MAX)
+    longest = min(FIRST_WAIT_SECONDS * (1 << min(spent - 1, _DOUBLINGS_MAX)), WAIT_SECONDS_MAX)
     return longest * (1 + pace.jitter()) / 2

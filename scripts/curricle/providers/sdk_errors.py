@@ -13,6 +13,7 @@ import json
 import os
 import socket
 import ssl
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
@@ -26,12 +27,13 @@ from curricle.errors import (
     ProviderUnavailableError,
 )
 from curricle.providers.masking import mask_json
-from curricle.providers.server_connection import SIZE_MAX, TooLargeError
-from curricle.providers.server_faults import ServerError, error_of, read_error, wait_of_headers
+from curricle.providers.server_connection import CompressedError, TooLargeError
+from curricle.providers.server_faults import ServerError, error_of, read_error
 from curricle.providers.server_forms import Form, form_instead
+from curricle.providers.waits import wait_in_headers
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
 SDK_ERRORS: Final = (
     openai.OpenAIError,
@@ -39,12 +41,14 @@ SDK_ERRORS: Final = (
     httpx2.InvalidURL,
     OSError,
     TooLargeError,
+    CompressedError,
     ValueError,  # JSON and encodings
     RecursionError,
 )
 """Everything that a call of the SDK was seen to raise."""
 _REJECTIONS: Final = {400, 422}
 _NO_SUCH_API: Final = {404, 405}
+_CLIENT_ERRORS: Final = 400
 
 
 def rejected_form(error: Exception) -> Form | None:
@@ -63,10 +67,16 @@ def translated(
             return _of_status(error, provider, url, secrets)
         case openai.APITimeoutError():
             return ProviderTimeoutError(provider, "the connection timed out")
-        case openai.APIConnectionError() | httpx2.HTTPError() | OSError() | TooLargeError():
+        case (
+            openai.APIConnectionError()
+            | httpx2.HTTPError()
+            | OSError()
+            | TooLargeError()
+            | CompressedError()
+        ):
             return _of_connection(error, provider, url)
         case openai.APIError():  # an error among the events
-            return error_of(provider, read_error(mask_json(error.body, secrets)))
+            return error_of(provider, _error_in(lambda: error.body, secrets))
         case _:
             message = "the answer is not the JSON that the API promises"
             return ProviderOutputInvalidError(provider, message)
@@ -75,29 +85,40 @@ def translated(
 def _of_status(
     error: openai.APIStatusError, provider: str, url: str, secrets: Collection[str]
 ) -> CurricleError:
+    if error.status_code < _CLIENT_ERRORS:
+        return ProviderBaseUrlInvalidError(url, f"it points elsewhere (HTTP {error.status_code})")
     said = _server_error(error, secrets)
     if error.status_code in _NO_SUCH_API and not said.message:
         return ProviderBaseUrlInvalidError(url, f"it has no such API (HTTP {error.status_code})")
-    return error_of(provider, said, wait_of_headers(error.response.headers))
+    return error_of(provider, said, wait_in_headers(error.response.headers, time.time()))
 
 
 def _of_connection(error: Exception, provider: str, url: str) -> CurricleError:
     causes = _causes(error)
     if any(isinstance(cause, TooLargeError) for cause in causes):
-        message = f"the answer does not end within {SIZE_MAX} bytes"
+        return ProviderOutputInvalidError(provider, "the answer is longer than any that is read")
+    if any(isinstance(cause, CompressedError) for cause in causes):
+        message = "the answer is compressed, which nobody asked for"
         return ProviderOutputInvalidError(provider, message)
     if any(isinstance(cause, httpx2.UnsupportedProtocol | httpx2.InvalidURL) for cause in causes):
         return ProviderBaseUrlInvalidError(url, "no request can be sent to it")
-    reason = next((r for c in reversed(causes) if (r := _reason_of(c))), type(error).__name__)
+    reason = next((r for c in reversed(causes) if (r := _reason_of(c))), "it breaks off")
     return ProviderUnavailableError(provider, f"the connection to {url} failed: {reason}")
 
 
 def _server_error(error: openai.APIStatusError, secrets: Collection[str]) -> ServerError:
+    return _error_in(lambda: json.loads(error.response.content), secrets, error.status_code)
+
+
+def _error_in(
+    read: Callable[[], Any], secrets: Collection[str], status: int | None = None
+) -> ServerError:
+    """Return what an error's body says; nothing where it is no JSON, or nested beyond reading."""
     try:
-        body: Any = json.loads(error.response.content)
+        body = mask_json(read(), secrets)
     except (ValueError, RecursionError):
         body = None
-    return read_error(mask_json(body, secrets), error.status_code)
+    return read_error(body, status)
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -114,4 +135,7 @@ def _reason_of(error: BaseException) -> str:
     """Return what the system says of an error."""
     if isinstance(error, ssl.SSLError | socket.gaierror):
         return error.strerror or ""
-    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else ""
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
+    is_garbled = isinstance(error, httpx2.ProtocolError | httpx2.DecodingError)
+    return "what it sends is no HTTP" if is_garbled else ""

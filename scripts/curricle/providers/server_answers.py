@@ -7,19 +7,20 @@ or of another type.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any, Final
 
 from curricle.errors import (
     ProviderContextOverflowError,
+    ProviderError,
     ProviderOutputInvalidError,
     ProviderRefusedError,
 )
 from curricle.printable import one_line
-from curricle.providers.client import Answer, Usage
+from curricle.providers.client import USAGE, Answer, Usage, count_of, name_of
 from curricle.providers.server_faults import error_of, read_error
 
-TEXT_SIZE_MAX: Final = 4 << 20
-"""Characters of an answer: several times what any model writes in one turn."""
 _SHOWN_MAX: Final = 300
 _LENGTH_REASONS: Final = {"length", "max_output_tokens", "max_tokens"}
 
@@ -37,20 +38,19 @@ def read_completion(provider: str, body: Any) -> Answer:
         raise error_of(provider, read_error(_at(body, "error")))
     choice = choices[0]
     message = _at(choice, "message")
-    _check_ending(provider, _text(_at(choice, "finish_reason")), _at(message, "refusal"))
-    usage = _at(body, "usage")
-    return Answer(
-        text=_checked(provider, _at(message, "content")),
-        model=_text(_at(body, "model")),
-        usage=Usage(
-            input_tokens=_count(_at(usage, "prompt_tokens")),
-            cached_input_tokens=_count(_at(usage, "prompt_tokens_details", "cached_tokens")),
-            output_tokens=_count(_at(usage, "completion_tokens")),
-            reasoning_output_tokens=_count(
-                _at(usage, "completion_tokens_details", "reasoning_tokens")
-            ),
+    told = _at(body, "usage")
+    usage = Usage(
+        input_tokens=count_of(_at(told, "prompt_tokens")),
+        cached_input_tokens=count_of(_at(told, "prompt_tokens_details", "cached_tokens")),
+        output_tokens=count_of(_at(told, "completion_tokens")),
+        reasoning_output_tokens=count_of(
+            _at(told, "completion_tokens_details", "reasoning_tokens")
         ),
     )
+    with _paid_for(usage):
+        _verify_ending(provider, _text(_at(choice, "finish_reason")), _at(message, "refusal"))
+        text = _text_of(provider, _at(message, "content"))
+    return Answer(text=text, model=name_of(_at(body, "model")), usage=usage)
 
 
 def read_response(provider: str, body: Any, streamed: str = "") -> Answer:
@@ -64,22 +64,31 @@ def read_response(provider: str, body: Any, streamed: str = "") -> Answer:
     content = list(_content_of(body))
     refusal = next((_at(c, "refusal") for c in content if _at(c, "type") == "refusal"), None)
     reason = _text(_at(body, "incomplete_details", "reason")) or _text(_at(body, "status"))
-    _check_ending(provider, reason, refusal)
     texts = [t for c in content if isinstance(t := _at(c, "text"), str)]
-    usage = _at(body, "usage")
-    return Answer(
-        text=_checked(provider, "".join(texts) or streamed),
-        model=_text(_at(body, "model")),
-        usage=Usage(
-            input_tokens=_count(_at(usage, "input_tokens")),
-            cached_input_tokens=_count(_at(usage, "input_tokens_details", "cached_tokens")),
-            output_tokens=_count(_at(usage, "output_tokens")),
-            reasoning_output_tokens=_count(_at(usage, "output_tokens_details", "reasoning_tokens")),
-        ),
+    told = _at(body, "usage")
+    usage = Usage(
+        input_tokens=count_of(_at(told, "input_tokens")),
+        cached_input_tokens=count_of(_at(told, "input_tokens_details", "cached_tokens")),
+        output_tokens=count_of(_at(told, "output_tokens")),
+        reasoning_output_tokens=count_of(_at(told, "output_tokens_details", "reasoning_tokens")),
     )
+    with _paid_for(usage):
+        _verify_ending(provider, reason, refusal)
+        text = _text_of(provider, "".join(texts) or streamed)
+    return Answer(text=text, model=name_of(_at(body, "model")), usage=usage)
 
 
-def _check_ending(provider: str, reason: str | None, refusal: Any) -> None:
+@contextmanager
+def _paid_for(usage: Usage) -> Iterator[None]:
+    """Have an error of the block tell the tokens that were paid for."""
+    try:
+        yield
+    except ProviderError as error:
+        error.details = {**error.details, USAGE: asdict(usage)}
+        raise
+
+
+def _verify_ending(provider: str, reason: str | None, refusal: Any) -> None:
     if refusal:
         said = one_line(str(refusal), _SHOWN_MAX)
         raise ProviderRefusedError(provider, f"the model declined to answer: {said}")
@@ -95,13 +104,9 @@ def _check_ending(provider: str, reason: str | None, refusal: Any) -> None:
         raise ProviderOutputInvalidError(provider, f"the answer is not complete: {reason}")
 
 
-def _checked(provider: str, text: Any) -> str:
+def _text_of(provider: str, text: Any) -> str:
     if not isinstance(text, str) or not text.strip():
         raise ProviderOutputInvalidError(provider, "the answer is empty")
-    if len(text) > TEXT_SIZE_MAX:
-        raise ProviderOutputInvalidError(
-            provider, f"the answer has {len(text)} characters, the limit is {TEXT_SIZE_MAX}"
-        )
     return text
 
 
@@ -121,7 +126,3 @@ def _at(value: Any, *names: str) -> Any:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
-
-
-def _count(value: Any) -> int | None:
-    return value if type(value) is int and value >= 0 else None

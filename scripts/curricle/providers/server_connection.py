@@ -17,12 +17,18 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator
 
-SIZE_MAX: Final = 32 << 20
-"""Bytes of an answer with everything around its text; events are many times as long as texts."""
+DOCUMENT_BYTES_MAX: Final = 8 << 20
+"""Of an answer with everything around its text, in one document: reading it cannot be cut short."""
+EVENTS_BYTES_MAX: Final = 32 << 20
+"""Of an answer in events, which are many times as long as its text."""
 
 
 class TooLargeError(Exception):
-    """The answer does not end within `SIZE_MAX`."""
+    """The answer does not end within the bytes that are read."""
+
+
+class CompressedError(Exception):
+    """The answer is compressed, which was not asked for: nobody knows how large it is."""
 
 
 def open_client(key: str, url: str, trust: ssl.SSLContext) -> openai.AsyncOpenAI:
@@ -36,7 +42,10 @@ def open_client(key: str, url: str, trust: ssl.SSLContext) -> openai.AsyncOpenAI
     """
     try:
         connections = openai.DefaultAsyncHttpxClient(
-            verify=trust, timeout=None, event_hooks={"response": [_limit]}
+            verify=trust,
+            timeout=None,
+            follow_redirects=False,  # documents and key are for this server
+            event_hooks={"response": [_limit]},
         )
     except (ImportError, ValueError):
         raise ProviderConfigInvalidError(
@@ -49,7 +58,8 @@ def open_client(key: str, url: str, trust: ssl.SSLContext) -> openai.AsyncOpenAI
     return openai.AsyncOpenAI(
         api_key=key,
         base_url=address,
-        default_query=dict(parse_qsl(query)),
+        default_headers={"accept-encoding": "identity"},
+        default_query=dict(parse_qsl(query, keep_blank_values=True)),
         max_retries=0,
         timeout=None,
         http_client=connections,
@@ -57,18 +67,34 @@ def open_client(key: str, url: str, trust: ssl.SSLContext) -> openai.AsyncOpenAI
 
 
 def trusted_certificates() -> ssl.SSLContext:
-    """Return the certificates to trust; reading them takes longer than many a request."""
-    return httpx2.create_ssl_context()
+    """Return the certificates to trust; reading them takes longer than many a request.
+
+    Raises:
+        ProviderConfigInvalidError: the environment names certificates that cannot be read.
+    """
+    try:
+        return httpx2.create_ssl_context()
+    except OSError:
+        raise ProviderConfigInvalidError(
+            "SSL_CERT_FILE, SSL_CERT_DIR or SSLKEYLOGFILE",
+            "names a file or folder that cannot be used",
+            hint="set it to one that is there, or unset it",
+        ) from None
 
 
 async def _limit(response: httpx2.Response) -> None:
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise CompressedError
+    is_events = "event-stream" in response.headers.get("content-type", "")
+    limit = EVENTS_BYTES_MAX if is_events else DOCUMENT_BYTES_MAX
     if isinstance(response.stream, httpx2.AsyncByteStream):
-        response.stream = _LimitedStream(response.stream)
+        response.stream = _LimitedStream(response.stream, limit)
 
 
 class _LimitedStream(httpx2.AsyncByteStream):
-    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+    def __init__(self, stream: httpx2.AsyncByteStream, limit: int) -> None:
         self._stream = stream
+        self._limit = limit
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Pass on the bytes of an answer.
@@ -79,7 +105,7 @@ class _LimitedStream(httpx2.AsyncByteStream):
         size = 0
         async for chunk in self._stream:
             size += len(chunk)
-            if size > SIZE_MAX:
+            if size > self._limit:
                 raise TooLargeError
             yield chunk
 

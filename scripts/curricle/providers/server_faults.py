@@ -7,10 +7,8 @@ are looked at: several send the text of the original API without its codes.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from curricle.errors import (
@@ -24,8 +22,10 @@ from curricle.errors import (
     ProviderUnavailableError,
 )
 from curricle.printable import one_line
+from curricle.providers.waits import wait_in_words
 
 _SHOWN_MAX: Final = 300
+_CODE_LENGTH_MAX: Final = 100
 _SEARCHED_MAX: Final = 4000
 _STATUS_MIN: Final = 400
 _STATUS_MAX: Final = 599
@@ -89,9 +89,15 @@ _BY_STATUS: Final[Mapping[int, type[ProviderError]]] = {
     425: ProviderUnavailableError,
     429: ProviderRateLimitedError,
 }
-_TRY_AGAIN_IN: Final = re.compile(
-    r"try again in ([0-9]{1,6}(?:\.[0-9]{1,6})?) ?(ms|s)\b", re.IGNORECASE
-)
+_SAID: Final[Mapping[type[ProviderError], str]] = {
+    ProviderAuthRejectedError: "the server rejects the key",
+    ProviderContextOverflowError: "the request is too large for the model",
+    ProviderModelUnsupportedError: "the server cannot do this with the model",
+    ProviderQuotaExhaustedError: "the account has nothing left",
+    ProviderRateLimitedError: "too many requests",
+    ProviderRefusedError: "the request was declined",
+    ProviderUnavailableError: "the server failed",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +124,7 @@ def read_error(body: Any, status: int | None = None) -> ServerError:
     return ServerError(
         message=message,
         parameter=p if isinstance(p := error.get("param"), str) else "",
-        codes=tuple(code.lower() for code in codes if isinstance(code, str)),
+        codes=tuple(one_line(c.lower(), _CODE_LENGTH_MAX) for c in codes if isinstance(c, str)),
         status=status,
     )
 
@@ -131,35 +137,9 @@ def error_of(provider: str, error: ServerError, wait_seconds: float | None = Non
     return meaning(
         provider,
         f"{_SAID[meaning]}{status}: {said}",
-        retry_after_seconds=_wait_of(error.message) if wait_seconds is None else wait_seconds,
+        retry_after_seconds=wait_in_words(error.message) if wait_seconds is None else wait_seconds,
         details={"status": error.status, "server_codes": list(error.codes)},
     )
-
-
-_SAID: Final[Mapping[type[ProviderError], str]] = {
-    ProviderAuthRejectedError: "the server rejects the key",
-    ProviderContextOverflowError: "the request is too large for the model",
-    ProviderModelUnsupportedError: "the server cannot do this with the model",
-    ProviderQuotaExhaustedError: "the account has nothing left",
-    ProviderRateLimitedError: "too many requests",
-    ProviderRefusedError: "the request was declined",
-    ProviderUnavailableError: "the server failed",
-}
-
-
-def wait_of_headers(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that `Retry-After` asks to wait, or None where it says nothing usable."""
-    milliseconds = _number_of(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    said = headers.get("retry-after")
-    seconds = _number_of(said)
-    if seconds is not None or not said:
-        return seconds
-    try:
-        return max(parsedate_to_datetime(said).timestamp() - time.time(), 0.0)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _meaning_of(error: ServerError) -> type[ProviderError]:
@@ -179,17 +159,3 @@ def _status_of(code: Any) -> int | None:
     if not text.isascii() or not text.isdigit() or len(text) != len(str(_STATUS_MAX)):
         return None
     return int(text) if _STATUS_MIN <= int(text) <= _STATUS_MAX else None
-
-
-def _wait_of(message: str) -> float | None:
-    found = _TRY_AGAIN_IN.search(message[:_SEARCHED_MAX])
-    if not found:
-        return None
-    return float(found[1]) / (1000 if found[2].lower() == "ms" else 1)
-
-
-def _number_of(text: str | None) -> float | None:
-    """Return a number that is finite and not negative."""
-    if not text or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text.strip()):
-        return None
-    return float(text)

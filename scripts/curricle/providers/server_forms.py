@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from curricle.providers.client import Question
+    from curricle.authoring.question import Question
     from curricle.providers.server_faults import ServerError
 
 _SCHEMA_NAME: Final = "answer"
@@ -19,7 +19,7 @@ _NAMES_FORM: Final = re.compile(
 )
 
 
-class Form(Enum):
+class Form(StrEnum):
     """What a request says of the form of its answer."""
 
     SCHEMA = "strict json_schema"

@@ -6,6 +6,7 @@ a default.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,14 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from curricle.errors import ProviderConfigInvalidError, ProviderKeyMissingError
-from curricle.providers.address import secrets_in, shown_url, verify_url
-from curricle.providers.command import find_command
+from curricle.providers.address import secrets_in, verify_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ApiMode", "ModelSettings", "resolve_command", "shown_url", "verify_login"]
-
+BASE_URL_DEFAULT: Final = "https://api.openai.com/v1"
 TIMEOUT_SECONDS_DEFAULT: Final = 300.0
 TIMEOUT_SECONDS_MAX: Final = 86_400.0
 RETRY_BUDGET_DEFAULT: Final = 2
@@ -28,6 +27,10 @@ RETRY_BUDGET_MAX: Final = 100
 MODEL_LENGTH_MAX: Final = 200
 COMMAND_DEFAULT: Final = "codex"
 
+KEY_LENGTH_MIN: Final = 7
+"""What is shorter is no key, and would be cut out of ordinary words."""
+_NO_KEYS: Final = {"lm-studio", "not-needed", "no-key-required", "sk-no-key-required"}
+"""What servers that want no key are given for one."""
 _SHOWN_MAX: Final = 80
 _KEY: Final = re.compile(r"[\x21-\x7e]+")
 _MODEL: Final = re.compile(rf"(?!-)[\x21-\x7e]{{1,{MODEL_LENGTH_MAX}}}")
@@ -83,16 +86,8 @@ class ModelSettings:
     def secrets(self) -> tuple[str, ...]:
         """Return every value that may be written nowhere."""
         of_url = secrets_in(self.base_url) if self.base_url else ()
-        return (*((self.api_key,) if self.api_key else ()), *of_url)
-
-
-def resolve_command(settings: ModelSettings, environment: Mapping[str, str]) -> Path:
-    """Return the file that `CODING_AGENT_CMD` names.
-
-    Raises:
-        ProviderCommandMissingError: there is none, or none that can be run.
-    """
-    return find_command(settings.command, environment)
+        is_secret = len(self.api_key or "") >= KEY_LENGTH_MIN and self.api_key not in _NO_KEYS
+        return (*((self.api_key or "",) if is_secret else ()), *of_url)
 
 
 def verify_login(settings: ModelSettings) -> None:
@@ -103,7 +98,7 @@ def verify_login(settings: ModelSettings) -> None:
         ProviderKeyMissingError: it has none.
     """
     home = settings.codex_home
-    if home is not None and not (home.is_absolute() and home.is_dir()):
+    if home is not None and not (home.is_absolute() and os.path.isdir(home)):  # noqa: PTH112
         raise _invalid(
             "CODEX_HOME",
             str(home),

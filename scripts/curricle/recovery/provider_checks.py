@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 from curricle.errors import CurricleError, ProviderError
 from curricle.printable import counted, one_line
-from curricle.providers import choose_provider, name_of_provider
 from curricle.providers.access import ModelAccess
+from curricle.providers.address import shown_url
+from curricle.providers.choice import choose_provider, name_of_provider
+from curricle.providers.command import resolve_command
 from curricle.providers.masking import mask
-from curricle.providers.settings import ModelSettings, resolve_command, shown_url
+from curricle.providers.settings import BASE_URL_DEFAULT, ModelSettings
 from curricle.recovery.check import Check, Outcome
 from curricle.recovery.reachability import look_up
 
@@ -69,7 +71,7 @@ def _settings(settings: ModelSettings) -> Iterator[Check]:
 
 
 def _codex(settings: ModelSettings, environment: Mapping[str, str]) -> Iterator[Check]:
-    command = resolve_command(settings, environment)
+    command = resolve_command(settings.command, environment)
     yield _ok("CODING_AGENT_CMD", str(command))
     yield _version(command, environment)
     if settings.codex_home is None:
@@ -126,9 +128,7 @@ def _server(name: str, access: ModelAccess) -> Iterator[Check]:
     if name == _CODEX and settings.base_url is None and settings.api_key is None:
         yield _ok("server", "the one that the login in CODEX_HOME is for")
         return
-    from curricle.providers.codex_command import DEFAULT_BASE_URL
-
-    url = settings.base_url or DEFAULT_BASE_URL
+    url = settings.base_url or BASE_URL_DEFAULT
     yield _ok("OPENAI_BASE_URL", shown_url(url) if settings.base_url else f"not set: {url}")
     yield look_up(url, settings.api_key, access.client.model)
 

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 from curricle.printable import one_line
+from curricle.providers.address import basic_credentials
 from curricle.providers.masking import mask
 from curricle.recovery.check import Check, Outcome
 
@@ -41,8 +42,7 @@ def _look_up(url: str, key: str | None, model: str | None) -> Check:
     host = parts.netloc.rpartition("@")[2]
     path = f"{parts.path.rstrip('/')}/models"
     address = urlunsplit((parts.scheme, host, path, parts.query, ""))
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    request = urllib.request.Request(address, headers=headers)  # noqa: S310 - http(s), as checked
+    request = urllib.request.Request(address, headers=_authorization(url, key))  # noqa: S310 - http(s), as checked
     try:
         with _opener().open(request, timeout=SECONDS_MAX) as response:
             return _known(response.read(_BODY_BYTES_MAX), model)
@@ -60,6 +60,13 @@ def _reason_of(error: Exception) -> str:
     reason = getattr(error, "reason", error)
     said = reason.strerror if isinstance(reason, OSError) else None
     return one_line(said or str(reason), 200)
+
+
+def _authorization(url: str, key: str | None) -> dict[str, str]:
+    """Return the header that providers send: a URL's user and password stand for the key."""
+    if basic := basic_credentials(url):
+        return {"Authorization": f"Basic {basic}"}
+    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def _known(body: bytes, model: str | None) -> Check:

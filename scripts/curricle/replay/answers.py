@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from curricle.errors import ProviderUnavailableError
-from curricle.providers import DEFAULT_PROVIDER
+from curricle.providers.choice import DEFAULT_PROVIDER
 from curricle.providers.internal import InternalProvider
 from curricle.providers.model import ModelProvider
-from curricle.runs.calls import answers_before, follow_record, request_digest
-from curricle.runs.objects import find_object
+from curricle.runs.calls import answers_before, follow_record, load_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +41,7 @@ class Recordings:
         Raises:
             ProviderUnavailableError: there is none, which is noted.
         """
-        _, text = follow_record(question, self._find)
+        _, text = follow_record(question, partial(load_answer, self.run_dir, self.answers))
         if text is None:
             self.missing.append(question.name)
             raise ProviderUnavailableError(self.name, f"no answer to “{question.name}” is recorded")
@@ -55,11 +55,6 @@ class Recordings:
         """
         for question in questions:
             yield question, self.ask(question)
-
-    def _find(self, question: Question) -> str | None:
-        answer = self.answers.get(request_digest(question))
-        data = find_object(self.run_dir, answer) if answer else None
-        return None if data is None else data.decode()
 
 
 def provider_of(

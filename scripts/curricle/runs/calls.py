@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 from curricle.canonical import line_bytes, sha256_hex
 from curricle.errors import ProviderOutputInvalidError, StopRuleHitError
 from curricle.layout import Stage
-from curricle.providers.client import Usage
-from curricle.providers.retry import Tried
+from curricle.providers.client import Usage, count_of
+from curricle.providers.retry import Attempt
+from curricle.runs.objects import find_object
 from curricle.runs.record import EVENT_CALL, EVENT_FAILURE, EVENT_STAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from curricle.authoring.question import Question
     from curricle.runs.journal import Entry
@@ -47,7 +49,7 @@ class Call:
     """Of the error that the last attempt ended in; None where there is an answer that will do."""
     usage: Usage = field(default_factory=Usage)
     request_id: str | None = None
-    tried: tuple[Tried, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
     seconds: float
     """Of all attempts, the waits between them aside."""
     notes: tuple[str, ...] = ()
@@ -68,12 +70,20 @@ class Call:
         return cls(
             **{
                 **data,
-                "usage": Usage(**data["usage"]),
-                "tried": tuple(Tried(**tried) for tried in data["tried"]),
+                "usage": _usage(data["usage"]),
+                "attempts": tuple(map(_attempt, data["attempts"])),
                 "notes": tuple(data["notes"]),
                 "progress": tuple(data["progress"]),
             }
         )
+
+
+def _attempt(data: Mapping[str, Any]) -> Attempt:
+    return Attempt(**{**data, "usage": _usage(data["usage"])})
+
+
+def _usage(data: Mapping[str, Any]) -> Usage:
+    return Usage(**{name: count_of(number) for name, number in data.items()})
 
 
 def request_bytes(question: Question) -> bytes:
@@ -143,6 +153,13 @@ def follow_record(
         seen.add(question.prompt)
         question = flaw.instead
     return question, None
+
+
+def load_answer(run_dir: Path, answers: Mapping[str, str], question: Question) -> str | None:
+    """Return the answer to a question from the objects; `answers` maps request to answer."""
+    answer = answers.get(request_digest(question))
+    data = find_object(run_dir, answer) if answer else None
+    return None if data is None else data.decode()
 
 
 def answers_before(

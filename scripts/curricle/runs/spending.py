@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Spending:
-    """A sum over calls; what an attempt that failed has cost is not known to us."""
+    """A sum over calls, with what attempts in vain took where the server told it."""
 
     calls: int
     """Questions that were put, each with all its attempts."""
@@ -30,7 +30,9 @@ class Spending:
     cost_usd: float | None
     """Of the calls whose price is known; None where that is none."""
     unpriced: tuple[str, ...]
-    """Models that answered and have no known price, or whose tokens nobody counted."""
+    """Models that have no known price."""
+    uncounted: int
+    """Answers whose tokens the server did not count."""
     prices_as_of: str
 
     def to_json(self) -> dict[str, Any]:
@@ -40,27 +42,36 @@ class Spending:
 
 def add_up(calls: Sequence[Call], prices: Prices) -> Spending:
     """Return what calls add up to."""
-    answered = [call for call in calls if call.answer is not None]
-    costs = {id(call): prices.find_cost(call.answered_by, call.usage) for call in answered}
-    known = [cost for cost in costs.values() if cost is not None]
-    unpriced = {
-        call.answered_by or call.model or call.provider
-        for call in answered
-        if costs[id(call)] is None
-    }
+    told = [call for call in calls if call.usage.input_tokens is not None]
+    costs = [prices.find_cost(_model_of(call), call.usage) for call in told]
+    known = [cost for cost in costs if cost is not None]
     return Spending(
         calls=len(calls),
-        failed=len(calls) - len(answered),
-        attempts=sum(len(call.tried) for call in calls),
+        failed=sum(call.code is not None for call in calls),
+        attempts=sum(len(call.attempts) for call in calls),
         seconds=sum(call.seconds for call in calls),
-        input_tokens=sum(call.usage.input_tokens or 0 for call in answered),
-        cached_input_tokens=sum(call.usage.cached_input_tokens or 0 for call in answered),
-        output_tokens=sum(call.usage.output_tokens or 0 for call in answered),
-        reasoning_output_tokens=sum(call.usage.reasoning_output_tokens or 0 for call in answered),
+        input_tokens=sum(call.usage.input_tokens or 0 for call in calls),
+        cached_input_tokens=sum(call.usage.cached_input_tokens or 0 for call in calls),
+        output_tokens=sum(call.usage.output_tokens or 0 for call in calls),
+        reasoning_output_tokens=sum(call.usage.reasoning_output_tokens or 0 for call in calls),
         cost_usd=sum(known) if known else None,
-        unpriced=tuple(sorted(unpriced)),
+        unpriced=tuple(
+            sorted(
+                {
+                    _model_of(call) or f"the default model of {call.provider}"
+                    for call, cost in zip(told, costs, strict=True)
+                    if cost is None
+                }
+            )
+        ),
+        uncounted=sum(call.answer is not None for call in calls)
+        - sum(call.answer is not None for call in told),
         prices_as_of=prices.as_of,
     )
+
+
+def _model_of(call: Call) -> str | None:
+    return call.answered_by or call.model
 
 
 def describe_spending(spending: Spending) -> str:
@@ -82,4 +93,6 @@ def _cost(spending: Spending) -> str:
     )
     models = listed(spending.unpriced[:3], len(spending.unpriced))
     unknown = f"no price is known for {models}" if spending.unpriced else ""
-    return "; ".join(filter(None, [known, unknown])) or "no cost"
+    answers = counted(spending.uncounted, "answer")
+    uncounted = f"the server does not count the tokens of {answers}" if spending.uncounted else ""
+    return "; ".join(filter(None, [known, unknown, uncounted])) or "no cost"

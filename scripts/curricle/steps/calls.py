@@ -6,11 +6,9 @@ crash. Attempts may go on side by side; only the thread that asked writes to the
 
 from __future__ import annotations
 
-import json
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from curricle.errors import (
     CurricleError,
@@ -18,36 +16,39 @@ from curricle.errors import (
     ProviderOutputInvalidError,
     ProviderRefusedError,
 )
+from curricle.layout import Stage
 from curricle.printable import counted
 from curricle.providers.access import ModelAccess
-from curricle.providers.client import Usage
-from curricle.providers.masking import mask
-from curricle.providers.retry import ask_with_retries
+from curricle.providers.client import total_usage
+from curricle.providers.masking import mask, mask_json
+from curricle.providers.retry import Answered, Asked, Attempt, Failed, Unfit, ask_with_retries
 from curricle.runs.calls import (
     QUESTIONS,
     Call,
     find_answers,
     follow_record,
+    load_answer,
     request_bytes,
     request_digest,
 )
 from curricle.runs.journal import load_journal
-from curricle.runs.objects import find_object
+from curricle.steps.side_by_side import SideBySide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from curricle.authoring.question import Question
-    from curricle.providers import Choice
+    from curricle.providers.choice import Choice
     from curricle.providers.client import Answer
     from curricle.providers.provider import Provider
-    from curricle.providers.retry import Asked
     from curricle.steps.work import Work
 
 SIDE_BY_SIDE_MAX: Final = 8
 PROGRESS_MAX: Final = 200
 """So many sentences of progress are recorded with a call."""
 _CHARACTERS_OF_TOKEN: Final = 4
+_Delivery: TypeAlias = tuple[Asked, tuple[str, ...]]
+"""What came of a question, with the progress that was told."""
 
 _OF_ONE_QUESTION: Final = (
     ProviderOutputInvalidError,
@@ -67,14 +68,6 @@ def open_provider(work: Work, choice: Choice, *, is_anew: bool = False) -> Provi
     from curricle.providers.model import ModelProvider
 
     return ModelProvider(Calls(work, choice, is_anew=is_anew))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Done:
-    """A question that was asked, before anything of it is recorded."""
-
-    asked: tuple[Asked, ...]
-    progress: tuple[str, ...]
 
 
 class Calls:
@@ -116,8 +109,13 @@ class Calls:
         Raises:
             ProviderError: there is none; that is recorded too.
         """
-        following, known = follow_record(question, self._find)
-        return self._record(self._attempt(following)) if known is None else known
+        following, known = self._follow(question)
+        if known is not None:
+            return known
+        *_, last = [self._record(delivery) for delivery in self._put(following)]
+        if isinstance(last, Answered):
+            return last.answer.text
+        raise self._error_of(last)
 
     def ask_many(self, questions: Sequence[Question]) -> Iterator[tuple[Question, str]]:
         """Yield each question with its answer, in any order; ask those without one side by side.
@@ -128,7 +126,7 @@ class Calls:
         """
         unknown: dict[str, tuple[Question, list[Question]]] = {}
         for question in questions:
-            following, known = follow_record(question, self._find)
+            following, known = self._follow(question)
             if known is None:
                 unknown.setdefault(request_digest(following), (following, []))[1].append(question)
             else:
@@ -141,34 +139,35 @@ class Calls:
                 yield question, text
 
     def _ask_side_by_side(self, questions: Sequence[Question]) -> Iterator[tuple[Question, str]]:
-        pool = ThreadPoolExecutor(min(SIDE_BY_SIDE_MAX, len(questions)), "question")
-        asked = {pool.submit(self._attempt, question): question for question in questions}
+        last: dict[int, Asked] = {}
         failures: list[CurricleError] = []
-        try:
-            for future in as_completed(list(asked)):
-                question = asked.pop(future)
-                if future.cancelled():
-                    continue
-                try:
-                    yield question, self._record(future.result())
-                except CurricleError as error:
-                    failures.append(error)
-                    if not isinstance(error, _OF_ONE_QUESTION):
-                        for other in asked:
-                            other.cancel()
-        finally:
-            # Interrupted: what is still under way ends with this process.
-            pool.shutdown(wait=False, cancel_futures=True)
+        works = [partial(self._put, question) for question in questions]
+        with SideBySide(works, SIDE_BY_SIDE_MAX) as crowd:
+            try:
+                for at, delivery in crowd.results():
+                    if delivery is not None:
+                        last[at] = self._record(delivery)
+                        continue
+                    match last[at]:
+                        case Answered(answer=answer):
+                            yield questions[at], answer.text
+                        case Unfit() | Failed() as asked:
+                            failures.append(self._error_of(asked))
+                            if not isinstance(asked.error, _OF_ONE_QUESTION):
+                                crowd.begin_no_more()
+            finally:
+                # Interrupted: what was answered is kept all the same.
+                for delivery in crowd.delivered():
+                    self._record(delivery)
         if failures:
             raise failures[0]
 
-    def _find(self, question: Question) -> str | None:
-        answer = self._answers.get(request_digest(question))
-        data = find_object(self._work.writer.path, answer) if answer else None
-        return None if data is None else data.decode()
+    def _follow(self, question: Question) -> tuple[Question, str | None]:
+        find = partial(load_answer, self._work.writer.path, self._answers)
+        return follow_record(question, find)
 
-    def _attempt(self, question: Question) -> _Done:
-        """Ask, in whatever thread; nothing here writes to the run."""
+    def _put(self, question: Question) -> Iterator[_Delivery]:
+        """Yield what comes of a question, with the progress told; nothing here writes to the run."""
         progress: list[str] = []
 
         def tell(text: str) -> None:
@@ -178,27 +177,30 @@ class Calls:
             self._tell(shown)
 
         self._tell(f"{self.name}: asking for {question.name}")
-        asked = ask_with_retries(
+        for asked in ask_with_retries(
             self._client, question, settings=self._settings, pace=self._pace, tell=tell
-        )
-        return _Done(asked=asked, progress=tuple(progress))
+        ):
+            yield asked, tuple(progress)
+            progress.clear()
 
-    def _record(self, done: _Done) -> str:
-        """Make all that was asked part of the run; return the answer, or raise the error."""
-        last = done.asked[-1]
-        for asked in done.asked:
-            self._record_one(asked, done.progress if asked is last else ())
-        if last.error is not None:
-            raise _masked(last.error, self._settings.secrets, last.question.name)
-        return last.answer.text if last.answer else ""
+    def _error_of(self, asked: Unfit | Failed) -> CurricleError:
+        """Return the error that a question ended in, with the command that goes on from there."""
+        error = _without_secrets(asked.error, self._settings.secrets, asked.question.name)
+        is_generated = self._work.stage is Stage.GENERATED
+        command = ("run",) if is_generated else ("iterate", "--repair")
+        error.next_step = (command[0], self._work.run_id, *command[1:], "--provider", self.name)
+        return error
 
-    def _record_one(self, asked: Asked, progress: tuple[str, ...]) -> None:
-        writer, answer = self._work.writer, asked.answer
+    def _record(self, delivery: _Delivery) -> Asked:
+        """Make a question that was put part of the run, and return what came of it."""
+        asked, progress = delivery
+        writer = self._work.writer
+        answer = None if isinstance(asked, Failed) else asked.answer
         request = writer.keep(request_bytes(asked.question))
         digest = writer.keep(answer.text.encode()) if answer else None
-        if answer and digest:
+        if digest:
             self._answers[request] = digest
-            self._tokens += _tokens_of(asked.question, answer)
+        self._tokens += sum(_tokens_of(asked.question, one, answer) for one in asked.attempts)
         writer.record_call(
             Call(
                 name=asked.question.name,
@@ -208,32 +210,36 @@ class Calls:
                 answered_by=answer.model if answer else None,
                 request=request,
                 answer=digest,
-                code=asked.error.code if asked.error else None,
-                usage=answer.usage if answer else Usage(),
+                code=None if isinstance(asked, Answered) else asked.error.code,
+                usage=total_usage(attempt.usage for attempt in asked.attempts),
                 request_id=answer.request_id if answer else None,
-                tried=asked.tried,
-                seconds=asked.seconds,
+                attempts=asked.attempts,
+                seconds=sum(attempt.seconds for attempt in asked.attempts),
                 notes=answer.notes if answer else (),
                 progress=progress,
             )
         )
+        return asked
 
     def _tell(self, text: str) -> None:
         with self._telling:
             self._work.tell(text)
 
 
-def _tokens_of(question: Question, answer: Answer) -> int:
-    """Return the tokens of a call as the server counts them, else as many as texts mostly have."""
-    read, written = answer.usage.input_tokens, answer.usage.output_tokens
+def _tokens_of(question: Question, attempt: Attempt, answer: Answer | None) -> int:
+    """Return the tokens of an attempt as the server counts them, else what texts mostly take."""
+    read, written = attempt.usage.input_tokens, attempt.usage.output_tokens
+    if attempt.code and read is None:
+        return 0  # of an attempt in vain nothing is known
+    text = answer.text if answer else ""
     return (len(question.prompt) // _CHARACTERS_OF_TOKEN if read is None else read) + (
-        len(answer.text) // _CHARACTERS_OF_TOKEN if written is None else written
+        len(text) // _CHARACTERS_OF_TOKEN if written is None else written
     )
 
 
-def _masked(error: CurricleError, secrets: Sequence[str], name: str) -> CurricleError:
-    """Return the error of a question without any secret in what it says."""
+def _without_secrets(error: CurricleError, secrets: Sequence[str], name: str) -> CurricleError:
+    """Return the error of a question, which it names, without any secret in what it says."""
     error.args = (mask(str(error), secrets),)
-    details = {**error.details, QUESTIONS: [name]}
-    error.details = json.loads(mask(json.dumps(details), secrets))
+    error.hint = mask(error.hint, secrets)
+    error.details = mask_json({**error.details, QUESTIONS: [name]}, secrets)
     return error

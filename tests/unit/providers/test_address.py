@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 
 from curricle.providers.address import secrets_in, shown_url
@@ -23,8 +25,12 @@ def test_a_url_is_shown_without_what_may_be_a_secret(url: str, shown: str) -> No
 
 
 def test_secrets_of_a_url_are_known_as_written_and_as_meant() -> None:
-    found = secrets_in("https://ada:p%40ss@host/v1?key=s%2Fk&empty=")
-    assert set(found) == {"ada:p%40ss", "ada:p@ss", "ada", "p%40ss", "p@ss", "s/k"}
+    found = secrets_in("https://ada:p%40ss@host/v1?key=s%2Fke+y&empty=&no=1&api-version=preview")
+    basic = b64encode(b"ada:p@ss").decode()
+    assert set(found) == {
+        *("ada:p%40ss", "ada:p@ss", "p%40ss", "p@ss", basic),
+        *("s%2Fke+y", "s/ke+y", "s/ke y"),
+    }
 
 
 @pytest.mark.parametrize("url", ["http://host/v1", "http://host:bad", "", "http://@host"])

@@ -172,7 +172,6 @@ def test_progress_tells_turns_tools_and_trouble(said: Any, told: tuple[str, ...]
     assert progress(said) == told
 
 
-def test_progress_is_one_short_line_without_control_characters() -> None:
+def test_progress_is_one_line_without_control_characters() -> None:
     (told,) = progress({"type": "error", "message": "\x1b[31m" + "long\n" * 500})
-    assert len(told) <= 200
     assert told.isprintable()

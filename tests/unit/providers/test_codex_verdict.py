@@ -16,7 +16,7 @@ from curricle.errors import (
 )
 from curricle.providers.client import Usage
 from curricle.providers.codex_events import Transcript
-from curricle.providers.codex_verdict import find_fault
+from curricle.providers.codex_verdict import REQUESTS_MAX, find_fault, is_hopeless
 
 STARTED = Transcript(thread_id="t-1", is_logging=True)
 HEARD = replace(STARTED, is_server_heard=True)
@@ -24,8 +24,14 @@ WELL = replace(HEARD, message="{}", usage=Usage())
 NETWORK = "Reconnecting... waiting for network (Connection failed)"
 
 
-def fault(heard: Transcript, status: int | None) -> CurricleError | None:
-    return find_fault(heard, status, command="codex", shown=lambda text: text.replace("KEY", "***"))
+def fault(heard: Transcript, status: int | None, *, is_late: bool = False) -> CurricleError | None:
+    return find_fault(
+        heard,
+        status,
+        command="codex",
+        shown=lambda text: text.replace("KEY", "***"),
+        is_late=is_late,
+    )
 
 
 @pytest.mark.parametrize("status", [0, 1, None])
@@ -53,6 +59,8 @@ def test_a_turn_that_completed_is_an_answer_however_the_process_ended(status: in
         (replace(STARTED, trouble="unexpected status 401"), 1, ProviderAuthRejectedError),
         (Transcript(stderr=("env: no node",)), 127, ProviderCommandMissingError),
         (HEARD, 137, ProviderUnavailableError),
+        # The model calls tools that it does not have, again and again.
+        (replace(HEARD, requests=REQUESTS_MAX + 1), None, ProviderOutputInvalidError),
     ],
 )
 def test_what_is_no_answer_is_the_error_it_stands_for(
@@ -74,3 +82,13 @@ def test_no_message_holds_a_credential(heard: Transcript) -> None:
     message = str(fault(heard, None))
     assert "KEY" not in message
     assert "***" in message
+
+
+def test_silence_until_the_time_is_up_is_a_matter_of_time() -> None:
+    assert type(fault(STARTED, None, is_late=True)) is ProviderTimeoutError
+
+
+def test_a_turn_that_goes_in_circles_is_left() -> None:
+    assert is_hopeless(replace(HEARD, requests=REQUESTS_MAX + 1))
+    assert not is_hopeless(replace(HEARD, requests=REQUESTS_MAX))
+    assert not is_hopeless(replace(WELL, requests=REQUESTS_MAX + 1))

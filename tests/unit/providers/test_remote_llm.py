@@ -11,6 +11,7 @@ from typing import Final
 import openai  # noqa: F401 - takes half a second, which no test is to be charged with
 import pytest
 
+from curricle.authoring.question import Question
 from curricle.errors import (
     DependencyMissingError,
     InterruptError,
@@ -22,7 +23,7 @@ from curricle.errors import (
     ProviderTimeoutError,
     ProviderUnavailableError,
 )
-from curricle.providers.client import Question, Usage
+from curricle.providers.client import Usage
 from curricle.providers.settings import ApiMode
 from model_faults import FAULTS, api_error, instead
 from model_server import ANSWER, Exchange, Fault, model_server
@@ -107,20 +108,10 @@ def test_what_a_server_asks_to_wait_comes_with_the_error(name: str, seconds: flo
     assert raised.value.retry_after_seconds == seconds
 
 
-@pytest.mark.capability("R10")
-@pytest.mark.parametrize(
-    "key", [None, "", " ", "sk a", "sk\nb", "sk-b\n", "sk\x00", "ключ", "sk-\u2019", "sk\x7f"]
-)
-def test_a_key_that_no_request_can_carry_is_missing(key: str | None) -> None:
-    with model_server() as server, pytest.raises(ProviderKeyMissingError) as raised:
-        ask(client(server.url, api_key=key))
-    assert not server.requests
-    why = str(raised.value).removeprefix("OPENAI_API_KEY is required: ")
-    assert why in {
-        "it is not set",
-        "it is empty",
-        "it holds characters that no key has, such as a line break",
-    }
+@pytest.mark.capability("R9")
+def test_without_a_key_nothing_is_asked() -> None:
+    with pytest.raises(ProviderKeyMissingError, match="OPENAI_API_KEY is required: it is not set"):
+        client("http://127.0.0.1:9/v1", api_key=None)
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -152,7 +143,7 @@ def test_an_answer_without_end_is_left(mode: ApiMode) -> None:
     endless = instead("endless", b" " * (40 << 20))
     with model_server([endless]) as server, pytest.raises(ProviderOutputInvalidError) as raised:
         ask(client(server.url, mode))
-    assert "does not end within" in str(raised.value)
+    assert "longer than any that is read" in str(raised.value)
 
 
 def test_a_query_of_the_address_goes_with_every_request() -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from curricle.authoring.question import Flaw
+from curricle.authoring.question import Flaw, Question
 from curricle.errors import (
     CurricleError,
     ProviderAuthRejectedError,
@@ -22,8 +22,8 @@ from curricle.errors import (
     ProviderTimeoutError,
     ProviderUnavailableError,
 )
-from curricle.providers.client import Answer, Question
-from curricle.providers.retry import Asked, Pace, ask_with_retries
+from curricle.providers.client import Answer
+from curricle.providers.retry import Answered, Asked, Failed, Pace, Unfit, ask_with_retries
 from curricle.providers.settings import ModelSettings
 
 if TYPE_CHECKING:
@@ -103,25 +103,27 @@ def all_asked(
     timeout: float = 60,
 ) -> tuple[Asked, ...]:
     time = server.time
-    return ask_with_retries(
-        server,
-        question,
-        settings=ModelSettings(timeout_seconds=timeout, retry_budget=budget, api_key=KEY),
-        pace=Pace(clock=lambda: time.now, sleep=time.sleep, jitter=lambda: jitter),
-        tell=time.told.append,
+    return tuple(
+        ask_with_retries(
+            server,
+            question,
+            settings=ModelSettings(timeout_seconds=timeout, retry_budget=budget, api_key=KEY),
+            pace=Pace(clock=lambda: time.now, sleep=time.sleep, jitter=lambda: jitter),
+            tell=time.told.append,
+        )
     )
 
 
 def codes(attempts: Asked) -> list[str | None]:
-    return [tried.code for tried in attempts.tried]
+    return [attempt.code for attempt in attempts.attempts]
 
 
 def test_an_answer_at_once_is_one_attempt() -> None:
     server = Server(Time(), [ANSWER], seconds=2)
     attempts = asked(server)
-    assert attempts.error is None
+    assert isinstance(attempts, Answered)
     assert attempts.answer == ANSWER
-    assert [(t.seconds, t.code) for t in attempts.tried] == [(2.0, None)]
+    assert [(t.seconds, t.code) for t in attempts.attempts] == [(2.0, None)]
     assert server.time.waits == []
 
 
@@ -129,7 +131,7 @@ def test_an_answer_at_once_is_one_attempt() -> None:
 def test_a_transient_fault_is_tried_again(kind: type[ProviderError]) -> None:
     server = Server(Time(), [kind("p", "no"), kind("p", "no"), ANSWER])
     attempts = asked(server)
-    assert attempts.error is None
+    assert isinstance(attempts, Answered)
     assert codes(attempts) == [kind.code, kind.code, None]
     assert server.time.waits == [0.5, 1.0]
     assert len(server.time.told) == 2
@@ -139,7 +141,7 @@ def test_a_transient_fault_is_tried_again(kind: type[ProviderError]) -> None:
 def test_a_final_fault_is_never_tried_again(error: CurricleError) -> None:
     server = Server(Time(), [error, ANSWER])
     attempts = asked(server, budget=100)
-    assert attempts.answer is None
+    assert isinstance(attempts, Failed)
     assert attempts.error is error
     assert codes(attempts) == [error.code]
     assert server.time.waits == []
@@ -150,9 +152,9 @@ def test_the_budget_is_of_attempts_after_the_first(budget: int) -> None:
     faults = [ProviderUnavailableError("p", str(at)) for at in range(9)]
     server = Server(Time(), list(faults))
     attempts = asked(server, budget=budget)
-    assert attempts.answer is None
+    assert isinstance(attempts, Failed)
     assert attempts.error is faults[budget]
-    assert len(attempts.tried) == budget + 1
+    assert len(attempts.attempts) == budget + 1
 
 
 def test_waits_double_up_to_a_limit_and_jitter_halves_them_at_most() -> None:
@@ -167,7 +169,7 @@ def test_waits_double_up_to_a_limit_and_jitter_halves_them_at_most() -> None:
 def test_what_the_server_asks_to_wait_is_waited_for() -> None:
     limited = ProviderRateLimitedError("p", "no", retry_after_seconds=7)
     server = Server(Time(), [limited, ANSWER])
-    assert asked(server, jitter=0.0).answer
+    assert isinstance(asked(server, jitter=0.0), Answered)
     assert server.time.waits == [7]
 
 
@@ -175,7 +177,7 @@ def test_a_wait_that_does_not_fit_ends_it_at_once() -> None:
     limited = ProviderRateLimitedError("p", "no", retry_after_seconds=60)
     server = Server(Time(), [limited, ANSWER])
     attempts = asked(server, timeout=60)
-    assert attempts.answer is None
+    assert isinstance(attempts, Failed)
     assert attempts.error is limited
     assert server.time.waits == []
 
@@ -184,7 +186,7 @@ def test_all_attempts_share_one_deadline() -> None:
     faults: list[CurricleError | Answer] = [ProviderTimeoutError("p", "late")] * 9
     server = Server(Time(), faults, seconds=20)
     attempts = asked(server, budget=8, timeout=50, jitter=0.0)
-    assert attempts.answer is None
+    assert isinstance(attempts, Failed)
     assert server.left == [50, pytest.approx(29.75), pytest.approx(9.25)]
     assert server.time.now <= 1000 + 50
 
@@ -197,8 +199,8 @@ def test_a_bug_of_a_client_is_no_fault_to_try_again() -> None:
 def test_silence_is_worth_one_more_attempt_whatever_the_budget() -> None:
     silent = ProviderUnavailableError("p", "not a sign", retries_max=1)
     server = Server(Time(), [silent] * 9)
-    assert len(asked(server, budget=5).tried) == 2
-    assert len(asked(server, budget=0).tried) == 1
+    assert len(asked(server, budget=5).attempts) == 2
+    assert len(asked(server, budget=0).attempts) == 1
 
 
 def wanting(*unfit: str) -> Question:
@@ -222,9 +224,13 @@ def test_an_unfit_answer_is_asked_for_again_with_what_was_wrong() -> None:
     server = Server(Time(), [said("prose"), said("verse"), said("{}")])
     all_of_it = all_asked(server, wanting("prose", "verse"))
     assert server.prompts == ["?", "? Not prose.", "? Not verse."]
-    assert [one.answer and one.answer.text for one in all_of_it] == ["prose", "verse", "{}"]
+    assert [type(one) for one in all_of_it] == [Unfit, Unfit, Answered]
+    assert [o.answer.text for o in all_of_it if not isinstance(o, Failed)] == [
+        "prose",
+        "verse",
+        "{}",
+    ]
     assert [codes(one) for one in all_of_it] == [[UNFIT], [UNFIT], [None]]
-    assert all_of_it[-1].error is None
     assert server.time.waits == [0.5, 1.0]
 
 
@@ -234,6 +240,7 @@ def test_faults_and_unfit_answers_share_one_budget() -> None:
     first, last = all_asked(server, wanting("prose"))
     assert codes(first) == [down.code, UNFIT]
     assert codes(last) == [down.code]
+    assert isinstance(last, Failed)
     assert last.error is down
 
 
@@ -242,6 +249,7 @@ def test_the_last_unfit_answer_is_the_error_in_words_to_look_for(budget: int) ->
     server = Server(Time(), [said("prose")] * 5)
     last = all_asked(server, wanting("prose"), budget=budget)[-1]
     assert len(server.prompts) == budget + 1
+    assert isinstance(last, Unfit)
     assert isinstance(last.error, ProviderOutputInvalidError)
     assert "p mode failed to return valid structured JSON for “outline" in str(last.error)
     assert "it is prose" in str(last.error)
@@ -260,5 +268,5 @@ def test_an_answer_is_judged_as_it_is_recorded() -> None:
     question = replace(QUESTION, find_flaw=judged.append)
     (only,) = all_asked(server, question)
     assert judged == ['{"key": "[redacted:credential]", "half": "?"}']
-    assert only.answer
+    assert isinstance(only, Answered)
     assert only.answer.text == judged[0]

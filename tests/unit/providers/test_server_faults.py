@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -9,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curricle.errors import ProviderError
-from curricle.providers.server_faults import ServerError, error_of, read_error, wait_of_headers
+from curricle.providers.server_faults import ServerError, error_of, read_error
 
 
 @pytest.mark.parametrize(
@@ -52,51 +50,6 @@ def test_an_error_means_what_its_code_words_or_status_say(
     status: int | None, body: Any, code: str
 ) -> None:
     assert error_of("remote_llm", read_error(body, status)).code == code
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"retry-after": "0"}, 0.0),
-        ({"retry-after": "7"}, 7.0),
-        ({"retry-after": " 1.5 "}, 1.5),
-        ({"retry-after-ms": "250", "retry-after": "7"}, 0.25),
-        ({"retry-after-ms": "soon", "retry-after": "7"}, 7.0),
-        ({"retry-after": "-3"}, None),
-        ({"retry-after": "inf"}, None),
-        ({"retry-after": "nan"}, None),
-        ({"retry-after": "9" * 400}, None),
-        ({"retry-after": "soon"}, None),
-        ({"retry-after": "٣"}, None),
-        ({"retry-after": ""}, None),
-    ],
-)
-def test_a_time_to_wait_is_a_finite_number_or_nothing(
-    headers: dict[str, str], seconds: float | None
-) -> None:
-    assert wait_of_headers(headers) == seconds
-
-
-@pytest.mark.parametrize(("from_now", "low", "high"), [(60, 55, 60), (-60, 0, 0)])
-def test_a_date_to_wait_for_is_seconds_from_now(from_now: int, low: float, high: float) -> None:
-    said = formatdate(time.time() + from_now, usegmt=True)
-    seconds = wait_of_headers({"retry-after": said})
-    assert seconds is not None
-    assert low <= seconds <= high
-
-
-@pytest.mark.parametrize(
-    ("message", "seconds"),
-    [
-        ("Please try again in 20s.", 20.0),
-        ("Please try again in 350ms. Visit", 0.35),
-        ("try again in 2 days", None),
-        ("try again in 999999999999999999999s", None),
-    ],
-)
-def test_a_message_can_say_how_long_to_wait(message: str, seconds: float | None) -> None:
-    assert error_of("remote_llm", ServerError(message=message)).retry_after_seconds == seconds
 
 
 def test_what_a_server_says_stays_short_and_on_one_line() -> None:
