@@ -142,7 +142,7 @@ def bring_up_to_date(
         refuse_stale_edit(work, Stage.VALIDATED, force=force)
         result = check(work)
         if repair and result is not None and not result.verdict.is_valid:
-            mend(work, provider, spec, "")
+            mend(work, provider, spec, repair=True)
         else:
             refuse_findings(work, result)
         refuse_stale_edit(work, Stage.PLANNED, force=force)
@@ -212,7 +212,7 @@ def iterate_run(
         spec = require_spec(work)
         require_fresh_curriculum(work)
         if repair or feedback:
-            mend(work, open_provider(work, choice), spec, feedback)
+            mend(work, open_provider(work, choice), spec, repair=repair, feedback=feedback)
         refuse_findings(work, check(work))
         make_plan(work, spec)
         compare(work, spec)

@@ -16,7 +16,6 @@ from curricle.errors import (
     ProviderAuthRejectedError,
     ProviderOutputInvalidError,
     ProviderUnavailableError,
-    StopRuleHitError,
 )
 from curricle.layout import CURRICULUM, Stage
 from curricle.providers.access import ModelAccess
@@ -24,7 +23,7 @@ from curricle.providers.client import Answer, Usage
 from curricle.providers.retry import Pace
 from curricle.providers.settings import ModelSettings
 from curricle.runs.calls import Call, calls_of, request_bytes
-from curricle.runs.freshness import ORIGIN, SELECTION, Origin
+from curricle.runs.freshness import ORIGIN, SELECTION, VALID, Origin
 from curricle.runs.journal import load_journal
 from curricle.runs.objects import find_object
 from curricle.steps.calls import SIDE_BY_SIDE_MAX, Calls
@@ -273,7 +272,7 @@ def test_a_repair_that_has_ended_is_tried_anew(run_dir: Path) -> None:
         calls_for(work, model).ask(question("repair"))
         calls_for(work, model).ask(question("repair"))
         assert len(model.asked) == 1
-        work.writer.record_failure(StopRuleHitError("no progress"), Stage.VALIDATED)
+        work.commit(Stage.VALIDATED, {}, {VALID: False})
         calls_for(work, model).ask(question("repair"))
         assert len(model.asked) == 2
         commit_curriculum(work)

@@ -9,15 +9,17 @@ import pytest
 from answering import concept, need, operation, operations, whole
 from command import EXAMPLES
 from curricle.canonical import document_bytes
+from curricle.errors import BudgetExhaustedError
 from curricle.layout import CURRICULUM, GENERATION_NOTES, PLAN, PLAN_PAGE, TOPIC_SPEC
 from curricle.pipeline import bring_up_to_date, iterate_run
 from curricle.providers.access import ModelAccess
-from curricle.providers.client import Answer
+from curricle.providers.client import Answer, Usage
 from curricle.providers.internal import InternalProvider
 from curricle.providers.settings import ModelSettings
-from curricle.replay.comparison import Outcome, Replay, replay_run
+from curricle.replay.comparison import Replay, StepOutcome, replay_run
 from curricle.runs.calls import calls_of
 from curricle.runs.journal import load_journal
+from curricle.steps.repair import REPAIR_TOKENS_MAX
 from histories import copy_of, finished_run, new_run, session_in
 
 if TYPE_CHECKING:
@@ -38,13 +40,15 @@ class PaidModel:
     name: str = "remote_llm"
     model: str | None = "some-model"
     asked: list[str] = field(default_factory=list)
+    tokens: int | None = None
 
     def ask(
         self, question: Question, *, seconds_left: float, tell: Callable[[str], None]
     ) -> Answer:
         del seconds_left, tell
         self.asked.append(question.name)
-        return Answer(text=json.dumps(self.answers.pop(0)), model=self.model)
+        usage = Usage(input_tokens=self.tokens, output_tokens=0)
+        return Answer(text=json.dumps(self.answers.pop(0)), model=self.model, usage=usage)
 
 
 def access(*answers: Mapping[str, Any]) -> ModelAccess:
@@ -100,9 +104,9 @@ def test_a_run_of_the_internal_provider_and_one_mended_by_it_are_made_again(tmp_
     assert replay.is_identical, replay
     made_by = [(s.provider, s.outcome) for s in replay.steps if s.stage == "generated"]
     assert made_by == [
-        ("internal", Outcome.SAME),
-        (None, Outcome.GIVEN),
-        ("internal", Outcome.SAME),
+        ("internal", StepOutcome.SAME),
+        (None, StepOutcome.GIVEN),
+        ("internal", StepOutcome.SAME),
     ]
 
 
@@ -116,6 +120,27 @@ def test_feedback_that_a_model_acted_on_is_made_again(run_dir: Path) -> None:
     replay = replay_run(run_dir)
     assert replay.is_identical, replay
     assert len([s for s in replay.steps if s.provider == "remote_llm"]) == 2
+
+
+def test_a_repair_that_its_budget_ended_is_made_again(tmp_path: Path) -> None:
+    document = json.loads((EXAMPLES / "curriculum.json").read_bytes())
+    titles = [node["title"] for node in document["nodes"]]
+    for at in range(3):
+        document["nodes"][at]["title"] = "replace_with_title"
+    run_dir = new_run(
+        tmp_path,
+        spec=(EXAMPLES / "topic_spec.json").read_bytes(),
+        scope=(EXAMPLES / "scope.md").read_bytes(),
+        curriculum=document_bytes(document),
+    )
+    answers = [operations(operation("replace_fields", at + 1, title=titles[at])) for at in range(3)]
+    model = PaidModel(answers, tokens=REPAIR_TOKENS_MAX // 2)
+    chosen = ModelAccess(client=model, settings=ModelSettings())
+    with pytest.raises(BudgetExhaustedError):
+        iterate_run(session_in(tmp_path), run_dir, chosen, repair=True, feedback="")
+    assert model.asked == ["repair", "repair"]
+    replay = replay_run(run_dir)
+    assert replay.is_identical, replay
 
 
 def test_a_curriculum_generated_anew_is_made_of_its_own_answer(run_dir: Path) -> None:
@@ -141,7 +166,7 @@ def test_an_answer_that_was_changed_is_told_with_the_step_it_was_for(run_dir: Pa
     (run_dir / "objects" / (call.answer or "")).write_bytes(document_bytes(ANSWER))
     replay = replay_run(run_dir)
     assert not replay.is_identical
-    (step,) = [s for s in replay.steps if s.outcome is Outcome.DIFFERS]
+    (step,) = [s for s in replay.steps if s.outcome is StepOutcome.DIFFERS]
     assert (step.stage, step.provider) == ("generated", "remote_llm")
     assert "curriculum" in step.why
     assert "recorded" in step.why
@@ -153,7 +178,7 @@ def test_an_artifact_that_was_changed_is_told(run_dir: Path) -> None:
     replay = replay_run(run_dir)
     assert not replay.is_identical
     assert changed(replay) == [PLAN, PLAN_PAGE]
-    assert all(step.outcome is Outcome.SAME for step in replay.steps)
+    assert all(step.outcome is StepOutcome.SAME for step in replay.steps)
 
 
 def test_a_changed_input_changes_nothing_of_what_is_on_record(run_dir: Path) -> None:

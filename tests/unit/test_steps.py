@@ -177,7 +177,7 @@ def test_every_input_of_a_stage_is_among_the_objects(done: Path) -> None:
 def test_mending_a_curriculum_that_breaks_its_schema_is_refused(run_dir: Path) -> None:
     (run_dir / CURRICULUM).write_bytes(b'{"topic": "x", "nodes": [{}]}')
     with working(run_dir) as work, pytest.raises(CurriculumInvalidError, match="breaks its schema"):
-        mend(work, InternalProvider(), None, "")
+        mend(work, InternalProvider(), None, repair=True)
 
 
 def test_mending_that_makes_no_progress_stops_and_changes_nothing(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_mending_that_makes_no_progress_stops_and_changes_nothing(tmp_path: Path
     document = {"/nodes/0/title": "replace_with_title"}
     edit = set_field(run_dir / CURRICULUM, document)
     with working(run_dir) as work, pytest.raises(StopRuleHitError) as caught:
-        mend(work, InternalProvider(), None, "")
+        mend(work, InternalProvider(), None, repair=True)
     assert caught.value.details["errors"] == 1
     assert (run_dir / CURRICULUM).read_bytes() == edit
 

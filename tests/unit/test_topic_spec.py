@@ -164,6 +164,8 @@ def test_the_spec_of_a_new_run_is_valid_and_says_what_to_fill() -> None:
 def test_every_field_that_a_provider_acts_on_is_in_the_value(example_spec: dict[str, Any]) -> None:
     assert TopicSpec.from_json(example_spec) == TopicSpec(
         goal="Find an answer in a relational database without help",
+        audience="Analysts who keep their data in spreadsheets",
+        prerequisites=("Sorting and filtering in a spreadsheet",),
         scope_in=("Tables", "Queries", "Joins", "Indexes"),
         scope_out=("Replication",),
         constraints=Constraints(

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from curricle.authoring.material import shown_lines
 from curricle.findings import Severity
 from curricle.generation.mending import MENDED_BY_RULE, find_named
 from curricle.pointers import parts_of
@@ -22,6 +23,7 @@ NODES_MAX: Final = 16
 """Shown whole at a time."""
 _NEIGHBOURS_MAX: Final = 60
 _LINES_MAX: Final = 60
+_LINES_CHARACTERS_MAX: Final = 30_000
 _LINES_OF_SOURCE_MAX: Final = 20
 _PLACES_MAX: Final = 3
 _QUOTED: Final = re.compile(r"([\"'])(.+?)\1")
@@ -119,15 +121,20 @@ def lines_to_cite(
     texts: Mapping[str, str],
 ) -> dict[str, list[tuple[int, str]]]:
     """Return path → a few lines that the nodes cite, and that speak of what no node covers."""
-    lines = {path: without_control_characters(text).split("\n") for path, text in texts.items()}
+    lines = {path: shown_lines(text) for path, text in texts.items()}
     chosen: dict[str, dict[int, str]] = {}
-    count = 0
+    count = characters = 0
     for path, number in (*_cited(document, nodes), *_speaking(findings, lines)):
-        if count < _LINES_MAX and path in lines and number <= len(lines[path]):
-            held = chosen.setdefault(path, {})
-            count += number not in held
-            held[number] = lines[path][number - 1]
-    return {path: sorted(held.items()) for path, held in sorted(chosen.items())}
+        if path not in lines or number > len(lines[path]):
+            continue
+        line, held = lines[path][number - 1], chosen.setdefault(path, {})
+        if number in held:
+            continue
+        count, characters = count + 1, characters + len(line)
+        if count > _LINES_MAX or characters > _LINES_CHARACTERS_MAX:
+            break
+        held[number] = line
+    return {path: sorted(held.items()) for path, held in sorted(chosen.items()) if held}
 
 
 def _cited(document: Mapping[str, Any], nodes: Iterable[int]) -> Iterator[tuple[str, int]]:

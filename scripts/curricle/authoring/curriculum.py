@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 from curricle.authoring.asking import inquire
 from curricle.authoring.material import gather
 from curricle.authoring.parts import ask_in_parts
+from curricle.authoring.requests import request_of
 from curricle.authoring.weaving import weave
 from curricle.authoring.whole import whole_inquiry
+from curricle.errors import ProviderContextOverflowError
 
 if TYPE_CHECKING:
     from curricle.authoring.asking import Inquiry
@@ -28,9 +30,16 @@ def author_curriculum(brief: Brief, model: Model, budget: int = CONTEXT_CHARACTE
 
     Raises:
         UnknownSectionError: the selection names a heading that the scope does not have.
-        ProviderOutputInvalidError: an answer is unfit, twice.
-        ProviderError: there is no answer.
+        ProviderContextOverflowError: the topic spec alone is too long to be shown.
+        ProviderError: there is no answer, or none that can be read.
     """
+    request = request_of(brief.spec, node_count_max=None, is_whole=False)
+    if len(request) > budget // 2:
+        raise ProviderContextOverflowError(
+            model.name,
+            f"the topic spec takes {len(request)} characters of a prompt, at most {budget // 2} do",
+            hint="shorten its lists: scope_out, misconceptions, required_outcomes, focus_terms",
+        )
     material = gather(brief)
     inquiry = _one_question(brief, material, budget)
     woven = (

@@ -148,11 +148,13 @@ def _read_links(numbers: Sequence[int], links: Sequence[Link]) -> tuple[Link, ..
 
 
 def _read_left_out(entry: Mapping[str, Any], material: Shown) -> LeftOut:
-    line = entry["line"]
-    if line is not None and not material.holds(SCOPE, line, line):
-        raise UnfitAnswerError(f"it leaves out line {line} of {SCOPE}, which was not shown")
+    document, line = entry["document"], entry["line"]
+    if line is not None and document is None:
+        raise UnfitAnswerError(f"it leaves out line {line} and does not say of which document")
+    source = None if line is None else cite(int(document), int(line), int(line), material)
     return LeftOut(
         title=one_line(text_of(entry["title"], "the title of what is left out"), 200),
-        line=None if line is None else int(line),
+        # Notes name lines of the scope document, and of no other.
+        line=source.first_line if source and source.path == SCOPE else None,
         reason=text_of(entry["reason"], "a reason"),
     )

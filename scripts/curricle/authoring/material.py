@@ -9,7 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from curricle.curriculum.addresses import is_web_address
 from curricle.curriculum.titles import title_key
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     from curricle.generation.compiler import Brief
     from curricle.generation.document import Link, Section
+
+
+LINE_CHARACTERS_MAX: Final = 20_000
+"""Shown of one line: what is longer is data, such as an image, or no line that people write."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,7 +121,7 @@ def gather(brief: Brief) -> Material:
         scope=scope,
         wanted=_wanted(brief, outline),
         context=tuple(
-            Excerpt(path=f"{CONTEXT}/{name}", lines=tuple(enumerate(_lines(text), 1)))
+            Excerpt(path=f"{CONTEXT}/{name}", lines=tuple(enumerate(shown_lines(text), 1)))
             for name, text in sorted(brief.context.items())
         ),
     )
@@ -146,7 +150,7 @@ def _wanted(brief: Brief, outline: Outline) -> Excerpt | None:
 
 def _selected(text: str, sections: Sequence[Section]) -> Iterator[tuple[int, str]]:
     """Yield the lines of sections with the blank ones after each: a citation may span sections."""
-    lines = _lines(text)
+    lines = shown_lines(text)
     last = 0
     for section in sections:
         end = min(section.last_line, len(lines))
@@ -157,9 +161,15 @@ def _selected(text: str, sections: Sequence[Section]) -> Iterator[tuple[int, str
         last = max(last, end)
 
 
-def _lines(text: str) -> list[str]:
+def shown_lines(text: str) -> list[str]:
+    """Return the lines of a document as a question shows them: a very long one by its beginning."""
     lines = without_control_characters(text).split("\n")
-    return lines[:-1] if len(lines) > 1 and not lines[-1] else lines
+    if len(lines) > 1 and not lines[-1]:
+        lines.pop()
+    return [
+        line if len(line) <= LINE_CHARACTERS_MAX else f"{line[:LINE_CHARACTERS_MAX]} […]"
+        for line in lines
+    ]
 
 
 def _runs(numbers: Iterable[int]) -> list[tuple[int, int]]:

@@ -44,8 +44,8 @@ def ask_in_parts(brief: Brief, material: Material, model: Model, budget: int) ->
     """Return all that the answers to the parts' questions say; the questions of a step are independent.
 
     Raises:
-        ProviderOutputInvalidError: an answer is unfit, twice; or there is nothing to learn in any.
-        ProviderError: there is no answer.
+        ProviderOutputInvalidError: there is nothing to learn in any answer.
+        ProviderError: there is no answer, or none that can be read.
     """
     spec = brief.spec
     views = inquire_all(model, overview_inquiries(spec, material, budget))

@@ -19,6 +19,8 @@ def request_of(spec: TopicSpec, *, node_count_max: int | None, is_whole: bool) -
     limits = spec.constraints
     fields: dict[str, Any] = {
         "goal": spec.goal,
+        "audience": spec.audience,
+        "known_already": spec.prerequisites,
         "depth": limits.depth.value,
         "domain_mode": spec.domain_mode.value,
         "evidence_mode": spec.evidence_mode.value,

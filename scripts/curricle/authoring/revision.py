@@ -8,6 +8,7 @@ kept, and whether there is another round, is `steps/repair.py`'s to decide.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.authoring.answers import UnfitAnswerError
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from curricle.curriculum.topic_spec import TopicSpec
     from curricle.findings import Finding
 
+NODES_CHARACTERS_MAX: Final = 60_000
+"""Of the nodes that are shown whole."""
 TITLES_CHARACTERS_MAX: Final = 120_000
 """The longest list of titles that is shown to find what feedback is about."""
 
@@ -69,8 +72,7 @@ def author_revision(
     each at most twice: which nodes feedback is about, where it names none, and what to change.
 
     Raises:
-        ProviderOutputInvalidError: an answer is unfit, twice.
-        ProviderError: there is no answer.
+        ProviderError: there is no answer, or none that can be read.
     """
     mended, changes = mend_document(document, findings, spec)
     left = findings_to_ask(findings, is_mended_by_rule=bool(changes))
@@ -82,7 +84,9 @@ def author_revision(
             model, _concerned(mended, feedback, model)
         )
         nodes = list(dict.fromkeys((*named, *nodes)))[:NODES_MAX]
-    inquiry = _operations(mended, left, nodes, spec=spec, feedback=feedback, texts=documents or {})
+    inquiry = _operations(
+        mended, left, nodes, model, spec=spec, feedback=feedback, texts=documents or {}
+    )
     revised, done = inquire(model, inquiry)
     if feedback and not done:
         return Revision(
@@ -117,15 +121,31 @@ def _concerned(document: Mapping[str, Any], feedback: str, model: Model) -> Inqu
     return Inquiry(question=Question(name="concerned", prompt=prompt, schema=CONCERNED), read=read)
 
 
+def _fitting(rows: Sequence[str], model: Model) -> list[str]:
+    """Return as many of the first rows as fit into a question."""
+    sizes = accumulate(len(row) for row in rows)
+    fitting = [row for row, size in zip(rows, sizes, strict=True) if size <= NODES_CHARACTERS_MAX]
+    if rows and not fitting:
+        raise ProviderContextOverflowError(
+            model.name,
+            f"a node has {len(rows[0])} characters, at most {NODES_CHARACTERS_MAX} can be shown",
+            hint="shorten the node that the first finding is about by hand",
+        )
+    return fitting
+
+
 def _operations(
     document: Mapping[str, Any],
     findings: Sequence[Finding],
     nodes: Sequence[int],
+    model: Model,
     *,
     spec: TopicSpec | None,
     feedback: str,
     texts: Mapping[str, str],
 ) -> Inquiry[tuple[dict[str, Any], tuple[str, ...]]]:
+    rows = _fitting(list(rows_of_nodes(document, nodes)), model)
+    nodes = nodes[: len(rows)]
     neighbours = neighbours_of(document, nodes)
     shown = Shown(
         documents=tuple(
@@ -135,7 +155,6 @@ def _operations(
     )
     said = without_control_characters(feedback)
     request = "" if spec is None else request_of(spec, node_count_max=None, is_whole=False)
-    rows = list(rows_of_nodes(document, nodes))
     others = list(rows_of_titles(document, neighbours))
     problems = list(rows_of_findings(document, findings))
     lines = [text for excerpt in shown.documents for _, text in excerpt.lines]

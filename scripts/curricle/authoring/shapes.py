@@ -48,7 +48,7 @@ _PART: Final = {
         confidence={"type": "number"},
         links=_NUMBERS,
     ),
-    "left_out": _list_of(title=_TEXT, line=_NUMBER_OR_NULL, reason=_TEXT),
+    "left_out": _list_of(title=_TEXT, document=_NUMBER_OR_NULL, line=_NUMBER_OR_NULL, reason=_TEXT),
     "open_questions": _list_of(question=_TEXT, titles=_TEXTS),
 }
 

@@ -70,12 +70,12 @@ class ContextPack:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TopicSpec:
-    """A ready request for a curriculum: what a provider acts on.
-
-    `audience` and `prerequisites` stay in the document, for readers.
-    """
+    """A ready request for a curriculum: what a provider acts on."""
 
     goal: str
+    audience: str
+    prerequisites: tuple[str, ...]
+    """What learners know already."""
     scope_in: tuple[str, ...]
     scope_out: tuple[str, ...]
     constraints: Constraints
@@ -91,6 +91,8 @@ class TopicSpec:
         pack = document.get("context_pack", {})
         return cls(
             goal=document["goal"],
+            audience=document["audience"],
+            prerequisites=tuple(document["prerequisites"]),
             scope_in=tuple(document["scope_in"]),
             scope_out=tuple(document["scope_out"]),
             constraints=Constraints(**{**limits, "depth": Depth(limits["depth"])}),

@@ -21,6 +21,7 @@ from curricle.runs.freshness import MENDED, ORIGIN, Origin
 from curricle.runs.journal import load_journal
 from curricle.runs.objects import find_object
 from curricle.runs.record import EVENT_STAGE
+from curricle.runs.state import load_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from curricle.runs.journal import Entry
 
 
-class Outcome(StrEnum):
+class StepOutcome(StrEnum):
     """What came of making a step again."""
 
     SAME = "same"
@@ -46,7 +47,7 @@ class ReplayedStep:
     """Of its journal entry."""
     stage: Stage
     provider: str | None
-    outcome: Outcome
+    outcome: StepOutcome
     differing: tuple[str, ...] = ()
     """Paths of outputs whose bytes are others; empty too where it could not be made again."""
     why: str = ""
@@ -74,7 +75,7 @@ class Replay:
     @property
     def is_identical(self) -> bool:
         """Tell whether nothing differs."""
-        return all(step.outcome is not Outcome.DIFFERS for step in self.steps) and all(
+        return all(step.outcome is not StepOutcome.DIFFERS for step in self.steps) and all(
             self.artifacts.values()
         )
 
@@ -84,7 +85,9 @@ def replay_run(run_dir: Path) -> Replay:
 
     Raises:
         JournalBrokenError: the journal does not chain, so nothing is known.
+        RunMetadataInvalidError, RunSchemaUnsupportedError: another version wrote it.
     """
+    load_run(run_dir)
     journal = load_journal(run_dir).entries
     earlier: dict[Stage, Entry] = {}
     steps: list[ReplayedStep] = []
@@ -121,7 +124,7 @@ def _replay(
         run_id=run_dir.name,
     )
 
-    def told(outcome: Outcome, differing: Sequence[str] = (), why: str = "") -> ReplayedStep:
+    def told(outcome: StepOutcome, differing: Sequence[str] = (), why: str = "") -> ReplayedStep:
         return ReplayedStep(
             seq=entry.seq,
             stage=step.stage,
@@ -132,16 +135,16 @@ def _replay(
         )
 
     if data["parameters"].get(ORIGIN) == Origin.PERSON and MENDED not in data["parameters"]:
-        return told(Outcome.GIVEN), recorded
+        return told(StepOutcome.GIVEN), recorded
     try:
         made = {path: sha256_hex(content) for path, content in remake(step).items()}
     except CurricleError as error:
-        return told(Outcome.DIFFERS, why=str(error)), {}
+        return told(StepOutcome.DIFFERS, why=str(error)), {}
     paths = sorted(recorded.keys() | made.keys())
     differing = [path for path in paths if made.get(path) != recorded.get(path)]
     if not differing:
-        return told(Outcome.SAME), made
-    return told(Outcome.DIFFERS, differing, _reason(step, missing)), made
+        return told(StepOutcome.SAME), made
+    return told(StepOutcome.DIFFERS, differing, _reason(step, missing)), made
 
 
 def _reason(step: Step, missing: Sequence[str]) -> str:

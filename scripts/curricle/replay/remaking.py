@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from datetime import date
+from itertools import islice
+from typing import TYPE_CHECKING, Any, assert_never
 
 from curricle.canonical import document_bytes
 from curricle.curriculum.values import Curriculum
@@ -18,14 +19,14 @@ from curricle.layout import (
     TOPIC_SPEC,
     Stage,
 )
-from curricle.runs.freshness import FEEDBACK, MENDED, SELECTION, START_DATE
+from curricle.runs.freshness import FEEDBACK, MENDED, REPAIR, ROUNDS, SELECTION, START_DATE
 from curricle.stages.generate import generate, make_brief
 from curricle.stages.intake import take_in
-from curricle.stages.iterate import is_comparable, iterate
+from curricle.stages.iterate import iterate, previous_beside
 from curricle.stages.plan import plan
 from curricle.stages.reading import read_curriculum, ready_spec
+from curricle.stages.repair import improve
 from curricle.stages.validate import validate
-from curricle.steps.repair import improve
 from curricle.steps.spec import FILLED, blank_spec
 
 if TYPE_CHECKING:
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 
     from curricle.providers.provider import Provider
     from curricle.runs.journal import Entry
-
-_NO_TIME: Final = datetime.min.replace(tzinfo=UTC)
-"""Recorded answers take none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +86,7 @@ def remake(step: Step) -> Mapping[str, bytes]:
         case Stage.VALIDATED:
             return validate(inputs).outputs
         case Stage.PLANNED:
-            start = step.parameters[START_DATE]
+            start = step.parameters.get(START_DATE)
             curriculum = Curriculum.from_json(read_curriculum(inputs[CURRICULUM]))
             spec = ready_spec(inputs.get(TOPIC_SPEC), step.run_id)
             return plan(curriculum, spec, date.fromisoformat(start) if start else None)
@@ -115,36 +113,40 @@ def _generate(step: Step, inputs: Mapping[str, bytes]) -> dict[str, bytes]:
     selection = Selection.from_json(recorded) if recorded else Selection()
     brief = make_brief(inputs.get(TOPIC_SPEC), inputs.get(SCOPE), context, selection, step.run_id)
     outputs = generate(brief, step.provider, step.run_id)
-    previous, kept = step.replaced(CURRICULUM), step.replaced(PREVIOUS_CURRICULUM)
-    if previous is not None and previous != outputs[CURRICULUM] and is_comparable(previous):
+    previous = previous_beside(
+        outputs[CURRICULUM], step.replaced(CURRICULUM), step.replaced(PREVIOUS_CURRICULUM)
+    )
+    if previous is not None:
         outputs[PREVIOUS_CURRICULUM] = previous
-    elif kept is not None:
-        outputs[PREVIOUS_CURRICULUM] = kept
     return outputs
 
 
 def _mend(step: Step, inputs: Mapping[str, bytes]) -> dict[str, bytes]:
-    kept = {
-        path: data
-        for path in (PREVIOUS_CURRICULUM, GENERATION_NOTES)
-        if (data := step.replaced(path)) is not None
-    }
-    feedback = step.parameters[MENDED][FEEDBACK]
+    notes = step.replaced(GENERATION_NOTES)
     there = {CURRICULUM: step.replaced(CURRICULUM) or b"", **inputs}
-    if GENERATION_NOTES in kept:
-        there[GENERATION_NOTES] = kept[GENERATION_NOTES]
-    outcome = improve(
-        there,
-        step.provider,
-        ready_spec(inputs.get(TOPIC_SPEC), step.run_id),
-        step.load(feedback).decode() if feedback else "",
-        run_id=step.run_id,
-        clock=lambda: _NO_TIME,
-        tell=lambda _: None,
+    if notes is not None:
+        there[GENERATION_NOTES] = notes
+    mended = step.parameters[MENDED]
+    feedback = mended[FEEDBACK]
+    *_, best = islice(
+        improve(
+            there,
+            step.provider,
+            ready_spec(inputs.get(TOPIC_SPEC), step.run_id),
+            repair=mended[REPAIR],
+            feedback=step.load(feedback).decode() if feedback else "",
+            tell=lambda _: None,
+        ),
+        mended[ROUNDS] + 1,
     )
     made = step.earlier.get(Stage.GENERATED)
     recorded = made.data["outputs"].get(CURRICULUM) if made else None
-    before = step.load(recorded) if recorded else None
-    if before is not None and before != outcome.curriculum and is_comparable(before):
-        kept[PREVIOUS_CURRICULUM] = before
-    return {**kept, CURRICULUM: outcome.curriculum}
+    beside = {
+        PREVIOUS_CURRICULUM: previous_beside(
+            best.curriculum,
+            step.load(recorded) if recorded else None,
+            step.replaced(PREVIOUS_CURRICULUM),
+        ),
+        GENERATION_NOTES: notes,
+    }
+    return {CURRICULUM: best.curriculum, **{p: c for p, c in beside.items() if c is not None}}

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.canonical import line_bytes, sha256_hex
-from curricle.errors import ProviderOutputInvalidError, StopRuleHitError
+from curricle.errors import ProviderOutputInvalidError
 from curricle.layout import Stage
 from curricle.providers.client import Usage, count_of
 from curricle.providers.retry import Attempt
@@ -120,8 +120,8 @@ def find_answers(
     """Return request to answer, both as digests, of what need not be asked again.
 
     That is whatever a curriculum was or is being made of; with `is_anew`, only what belongs to an
-    attempt that came to no end. Answers to a repair count until it has ended: asked again
-    afterwards, it is to be another try. Answers that proved unfit never count.
+    attempt that came to no end. Answers to a repair count until a stage was made after them: asked
+    again then, it is to be another try. What an error names as invalid does not count.
     """
     found: dict[str, Call] = {}
     for entry in entries:
@@ -131,9 +131,10 @@ def find_answers(
                 found[call.request] = call
         elif entry.event == EVENT_FAILURE:
             found = {sha: call for sha, call in found.items() if not _spoils(entry, call)}
-        elif entry.event == EVENT_STAGE and entry.data["stage"] == Stage.GENERATED:
-            kept = {} if is_anew else found
-            found = {sha: call for sha, call in kept.items() if _is_for_generation(call)}
+        elif entry.event == EVENT_STAGE:
+            is_made = entry.data["stage"] == Stage.GENERATED
+            kept = {} if is_made and is_anew else found
+            found = {sha: call for sha, call in kept.items() if call.stage == Stage.GENERATED}
     return {sha: call.answer for sha, call in found.items() if call.answer}
 
 
@@ -182,13 +183,7 @@ def _find_call(entry: Entry) -> Call | None:
 
 def _spoils(failure: Entry, call: Call) -> bool:
     """Tell whether a failure says that a recorded answer is no good."""
-    if failure.data["exit_status"] == StopRuleHitError.exit_status:
-        return not _is_for_generation(call)
     if failure.data["code"] != ProviderOutputInvalidError.code:
         return False
     named = failure.data["details"].get(QUESTIONS)
     return named is None or call.name in named
-
-
-def _is_for_generation(call: Call) -> bool:
-    return call.stage == Stage.GENERATED

@@ -48,13 +48,15 @@ def iterate(before: bytes | None, after: bytes, spec: TopicSpec | None) -> dict[
     }
 
 
-def is_comparable(data: bytes) -> bool:
-    """Tell whether a curriculum can be compared with another; a broken one cannot."""
-    try:
-        comparable(data, "it")
-    except CurriculumInvalidError:
-        return False
-    return True
+def previous_beside(made: bytes, replaced: bytes | None, previous: bytes | None) -> bytes | None:
+    """Return what to keep as the previous revision of a curriculum that was made.
+
+    That is the one it replaces, if there is one that differs and can be compared, else the
+    previous one until now.
+    """
+    if replaced is not None and replaced != made and _is_comparable(replaced):
+        return replaced
+    return previous
 
 
 def comparable(data: bytes, which: str) -> dict[str, Any]:
@@ -80,3 +82,12 @@ def comparable(data: bytes, which: str) -> dict[str, Any]:
             )
         seen.add(node["id"])
     return document
+
+
+def _is_comparable(data: bytes) -> bool:
+    """Tell whether a curriculum can be compared with another; a broken one cannot."""
+    try:
+        comparable(data, "it")
+    except CurriculumInvalidError:
+        return False
+    return True

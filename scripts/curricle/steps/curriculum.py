@@ -108,20 +108,19 @@ def replace_curriculum(
     `parameters` are recorded with it, beyond those that every curriculum has.
     """
     made = work.writer.record.stages.get(Stage.GENERATED)
-    from curricle.stages.iterate import is_comparable
+    from curricle.stages.iterate import previous_beside
 
-    outputs = {CURRICULUM: data}
     recorded = made.outputs.get(CURRICULUM) if made else None
     before = find_object(work.writer.path, recorded) if recorded else None
-    if before is not None and before != data and is_comparable(before):
-        outputs[PREVIOUS_CURRICULUM] = before
-    for path in (PREVIOUS_CURRICULUM, GENERATION_NOTES):
-        if path not in outputs and (kept := work.writer.read(path)) is not None:
-            outputs[path] = kept
+    beside = {
+        PREVIOUS_CURRICULUM: previous_beside(data, before, work.writer.read(PREVIOUS_CURRICULUM)),
+        GENERATION_NOTES: work.writer.read(GENERATION_NOTES),
+    }
+    kept = {path: content for path, content in beside.items() if content is not None}
     work.read_all(Stage.GENERATED)
     work.commit(
         Stage.GENERATED,
-        outputs,
+        {CURRICULUM: data, **kept},
         {
             ORIGIN: origin.value,
             SELECTION: work.spec_parameters.get(SELECTION),
@@ -133,7 +132,7 @@ def replace_curriculum(
 
 def _generate(work: Work, provider: Provider) -> None:
     from curricle.stages.generate import generate, make_brief
-    from curricle.stages.iterate import is_comparable
+    from curricle.stages.iterate import previous_beside
 
     context = {
         path.removeprefix(CONTEXT + "/"): work.writer.read(path) or b""
@@ -145,11 +144,11 @@ def _generate(work: Work, provider: Provider) -> None:
         work.writer.read(TOPIC_SPEC), work.writer.read(SCOPE), context, work.selection, work.run_id
     )
     outputs = generate(brief, provider, work.run_id)
-    previous = work.writer.read(CURRICULUM)
-    if previous is not None and previous != outputs[CURRICULUM] and is_comparable(previous):
+    previous = previous_beside(
+        outputs[CURRICULUM], work.writer.read(CURRICULUM), work.writer.read(PREVIOUS_CURRICULUM)
+    )
+    if previous is not None:
         outputs[PREVIOUS_CURRICULUM] = previous
-    elif (kept := work.writer.read(PREVIOUS_CURRICULUM)) is not None:
-        outputs[PREVIOUS_CURRICULUM] = kept
     work.commit(
         Stage.GENERATED,
         outputs,

@@ -13,9 +13,11 @@ from command import EXAMPLES
 from curricle.canonical import document_bytes
 from curricle.errors import (
     BudgetExhaustedError,
+    ProviderBaseUrlInvalidError,
     ProviderOutputInvalidError,
     ProviderUnavailableError,
     StopRuleHitError,
+    ValidationFailedError,
 )
 from curricle.layout import CURRICULUM, GENERATION_NOTES
 from curricle.providers.model import ModelProvider
@@ -97,7 +99,7 @@ def test_repair_goes_on_while_findings_shrink(tmp_path: Path) -> None:
     run_dir = run_with(tmp_path, BLANKED)
     provider, scripted = provider_of(fix_next)
     with working(run_dir) as work:
-        mend(work, provider, require_spec(work), "")
+        mend(work, provider, require_spec(work), repair=True)
     assert kept(run_dir) == GIVEN
     assert scripted.names == ["repair"] * 3
 
@@ -113,7 +115,7 @@ def test_a_round_without_progress_is_the_last(tmp_path: Path, answer: Any) -> No
     before = kept(run_dir)
     provider, scripted = provider_of(lambda _: answer)
     with working(run_dir) as work, pytest.raises(StopRuleHitError, match="no further progress"):
-        mend(work, provider, require_spec(work), "")
+        mend(work, provider, require_spec(work), repair=True)
     assert scripted.names == ["repair"]
     assert kept(run_dir) == before
 
@@ -122,7 +124,7 @@ def test_when_the_tokens_are_spent_what_was_mended_is_kept(tmp_path: Path) -> No
     run_dir = run_with(tmp_path, BLANKED)
     provider, scripted = provider_of(fix_next, tokens=REPAIR_TOKENS_MAX // 2)
     with working(run_dir) as work, pytest.raises(BudgetExhaustedError, match="tokens of repair"):
-        mend(work, provider, require_spec(work), "")
+        mend(work, provider, require_spec(work), repair=True)
     assert scripted.names == ["repair"] * 2
     assert [n["title"] for n in kept(run_dir)["nodes"][:2]] == [
         n["title"] for n in GIVEN["nodes"][:2]
@@ -148,7 +150,7 @@ def test_when_the_rounds_are_spent_what_was_mended_is_kept(tmp_path: Path) -> No
 
     provider, scripted = provider_of(fix_one)
     with working(run_dir) as work, pytest.raises(BudgetExhaustedError, match="5 rounds of repair"):
-        mend(work, provider, require_spec(work), "")
+        mend(work, provider, require_spec(work), repair=True)
     assert len(scripted.asked) == REPAIR_ROUNDS_MAX
     left = sum(
         "replace_with" in json.dumps(node[f])
@@ -163,15 +165,17 @@ def test_when_the_seconds_are_spent_no_further_round_begins(tmp_path: Path) -> N
     ticks = count()
     provider, scripted = provider_of(fix_next)
     with (
-        working(run_dir, lambda: NOW + timedelta(seconds=1000 * next(ticks))) as work,
+        working(run_dir, lambda: NOW + timedelta(seconds=2000 * next(ticks))) as work,
         pytest.raises(BudgetExhaustedError, match="1800 seconds"),
     ):
-        mend(work, provider, require_spec(work), "")
+        mend(work, provider, require_spec(work), repair=True)
     assert scripted.names == ["repair"]
     assert kept(run_dir)["nodes"][0] == GIVEN["nodes"][0]
 
 
-@pytest.mark.parametrize("fault", [ProviderUnavailableError, ProviderOutputInvalidError])
+@pytest.mark.parametrize(
+    "fault", [ProviderUnavailableError, ProviderOutputInvalidError, ProviderBaseUrlInvalidError]
+)
 def test_when_the_provider_fails_half_way_the_best_version_is_kept(
     tmp_path: Path, fault: type[ProviderUnavailableError]
 ) -> None:
@@ -185,7 +189,7 @@ def test_when_the_provider_fails_half_way_the_best_version_is_kept(
 
     provider, _ = provider_of(fail_later)
     with working(run_dir) as work, pytest.raises(fault, match="gone"):
-        mend(work, provider, require_spec(work), "")
+        mend(work, provider, require_spec(work), repair=True)
     assert kept(run_dir)["nodes"][0] == GIVEN["nodes"][0]
     assert "replace_with" in kept(run_dir)["nodes"][1]["title"]
 
@@ -196,8 +200,47 @@ def test_feedback_that_makes_errors_is_not_kept_and_stops_for_a_person(tmp_path:
     other = GIVEN["nodes"][1]["title"]
     provider, _ = provider_of(lambda _: operations(retitled(1, other)))
     with working(run_dir) as work, pytest.raises(StopRuleHitError, match="is not kept"):
-        mend(work, provider, require_spec(work), f"Rename {title}")
+        mend(work, provider, require_spec(work), repair=False, feedback=f"Rename {title}")
     assert kept(run_dir) == GIVEN
+
+
+WARNED = {"/nodes/0/pitfalls": []}
+
+
+def test_feedback_alone_pays_for_no_repair(tmp_path: Path) -> None:
+    run_dir = run_with(tmp_path, WARNED)
+    provider, scripted = provider_of(
+        lambda _: operations(operation("replace_fields", 1, minutes=90))
+    )
+    title = GIVEN["nodes"][0]["title"]
+    with working(run_dir) as work:
+        mend(work, provider, require_spec(work), repair=False, feedback=f"More time for {title}")
+    assert scripted.names == ["feedback"]
+    assert "begin: findings" not in scripted.asked[0].prompt
+    assert kept(run_dir)["nodes"][0]["estimate_minutes"] == 90
+
+
+def test_feedback_on_a_curriculum_with_errors_asks_nobody(tmp_path: Path) -> None:
+    run_dir = run_with(tmp_path, BLANKED)
+    provider, scripted = provider_of(lambda _: operations())
+    with working(run_dir) as work, pytest.raises(ValidationFailedError):
+        mend(work, provider, require_spec(work), repair=False, feedback="Shorter")
+    assert scripted.names == []
+
+
+def test_with_repair_and_feedback_what_is_mended_is_revised(tmp_path: Path) -> None:
+    run_dir = run_with(tmp_path, {"/nodes/0/title": "replace_with_title"})
+    title = GIVEN["nodes"][1]["title"]
+    answers = {
+        "repair": operations(retitled(1, GIVEN["nodes"][0]["title"])),
+        "feedback": operations(operation("replace_fields", 2, minutes=90)),
+    }
+    provider, scripted = provider_of(lambda question: answers[question.name])
+    with working(run_dir) as work:
+        mend(work, provider, require_spec(work), repair=True, feedback=f"More time for {title}")
+    assert scripted.names == ["repair", "feedback"]
+    assert kept(run_dir)["nodes"][1]["estimate_minutes"] == 90
+    assert kept(run_dir)["nodes"][0]["title"] == GIVEN["nodes"][0]["title"]
 
 
 def test_feedback_that_a_model_acts_on_is_kept(tmp_path: Path) -> None:
@@ -206,6 +249,6 @@ def test_feedback_that_a_model_acts_on_is_kept(tmp_path: Path) -> None:
     change = operation("replace_fields", 1, pitfalls=["Haste"])
     provider, scripted = provider_of(lambda _: operations(change))
     with working(run_dir) as work:
-        mend(work, provider, require_spec(work), f"Warn of haste in {title}")
+        mend(work, provider, require_spec(work), repair=False, feedback=f"Warn of haste in {title}")
     assert kept(run_dir)["nodes"][0]["pitfalls"] == ["Haste"]
     assert scripted.names == ["feedback"]

@@ -6,7 +6,7 @@ import pytest
 
 from answering import Scripted, by_name, concept, need, whole
 from curricle.authoring.curriculum import author_curriculum
-from curricle.errors import ProviderOutputInvalidError
+from curricle.errors import ProviderContextOverflowError, ProviderOutputInvalidError
 from curricle.layout import SCOPE, TOPIC_SPEC
 from scopes import brief_of, edges, titles
 
@@ -93,11 +93,54 @@ def test_context_files_are_shown_and_linked_where_they_name_a_concept() -> None:
 
 def test_context_that_does_not_fit_is_left_out_and_told() -> None:
     scripted = Scripted(by_name(curriculum=whole(FLOUR)))
-    brief = brief_of(TEXT, context={"notes.md": "Flour. " * 4000})
+    brief = brief_of(TEXT, context={"notes.md": "Flour.\n" * 4000})
     draft = author_curriculum(brief, scripted, budget=10_000)
     assert scripted.names == ["curriculum"]
     (assumption,) = draft.assumptions
     assert assumption.startswith("inputs/context/notes.md was too long to be shown to the model")
+
+
+def test_a_line_without_end_is_shown_by_its_beginning() -> None:
+    image = f"![](data:image/png;base64,{'A' * 500_000})"
+    scripted = Scripted(by_name(curriculum=whole(FLOUR)))
+    author_curriculum(brief_of(f"{TEXT}\n{image}\n"), scripted, budget=40_000)
+    (asked,) = scripted.asked
+    assert "base64" in asked.prompt
+    assert len(asked.prompt) <= 40_000
+
+
+def test_a_spec_that_fills_the_prompt_is_an_overflow_before_anything_is_asked() -> None:
+    scripted = Scripted(by_name())
+    brief = brief_of(TEXT, scope_out=[f"Topic {at} " + "x" * 900 for at in range(90)])
+    with pytest.raises(ProviderContextOverflowError, match="the topic spec takes"):
+        author_curriculum(brief, scripted)
+    assert scripted.asked == []
+
+
+def test_what_is_left_out_of_a_spec_alone_is_named_by_its_line() -> None:
+    left = {"title": "Salt", "document": 1, "line": 2, "reason": "it is no concept"}
+    brief = brief_of(None, scope_in=["Flour", "Salt"])
+    first, second = brief.item_lines.values()
+    answer = whole(concept("Flour", first), left_out=[{**left, "line": second}])
+    draft = author_curriculum(brief, Scripted(by_name(curriculum=answer)))
+    assert [(part.title, part.line) for part in draft.left_out] == [("Salt", None)]
+
+
+@pytest.mark.parametrize("place", [{"document": None, "line": 3}, {"document": 1, "line": 999}])
+def test_what_is_left_out_of_nowhere_is_asked_for_again(place: dict[str, Any]) -> None:
+    left = {"title": "Salt", "reason": "it is no concept", **place}
+    answers = [whole(FLOUR, left_out=[left]), whole(FLOUR)]
+    scripted = Scripted(lambda _: answers.pop(0))
+    author_curriculum(brief_of(TEXT), scripted)
+    assert scripted.names == ["curriculum", "curriculum, again"]
+
+
+def test_the_audience_and_what_it_knows_are_told() -> None:
+    scripted = Scripted(by_name(curriculum=whole(FLOUR)))
+    brief = brief_of(TEXT, audience="Bakers of cakes", prerequisites=["Weighing"])
+    author_curriculum(brief, scripted)
+    assert 'audience: "Bakers of cakes"' in scripted.asked[0].prompt
+    assert 'known_already: ["Weighing"]' in scripted.asked[0].prompt
 
 
 def test_titles_of_one_concept_are_merged_with_their_edges() -> None:
