@@ -14,7 +14,10 @@ from curricle.authoring.question import Flaw, Question
 from curricle.errors import (
     CurricleError,
     ProviderAuthRejectedError,
+    ProviderContextOverflowError,
+    ProviderError,
     ProviderOutputInvalidError,
+    ProviderRefusedError,
     ProviderUnavailableError,
 )
 from curricle.layout import CURRICULUM, Stage
@@ -29,6 +32,7 @@ from curricle.runs.objects import find_object
 from curricle.steps.calls import SIDE_BY_SIDE_MAX, Calls
 from curricle.steps.work import Work
 from histories import new_run, writer_of
+from processes import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -219,6 +223,41 @@ def test_a_part_that_fails_alone_is_repeated_alone(run_dir: Path) -> None:
         assert len(model.asked) == 22
         assert ask_all(calls, *names)["section 3"] == "{}"
     assert len(model.asked) == 23
+
+
+@pytest.mark.parametrize("error", [ProviderRefusedError, ProviderContextOverflowError])
+def test_what_is_wrong_with_one_question_keeps_no_other_from_being_asked(
+    run_dir: Path, error: type[ProviderError]
+) -> None:
+    names = [f"section {at}" for at in range(30)]
+    model = PaidModel({"section 0": error("remote_llm", "no")})
+    with asking(run_dir, model) as calls, pytest.raises(error):
+        ask_all(calls, *names)
+    assert sorted(model.asked) == sorted(names)
+
+
+def test_an_answer_with_the_same_flaw_is_asked_for_once_more_and_no_longer(run_dir: Path) -> None:
+    def find_flaw(text: str) -> Flaw | None:
+        return Flaw(why="prose", instead=stubborn) if text == "prose" else None
+
+    stubborn = replace(question("outline, again"), find_flaw=find_flaw)
+    first = replace(question("outline"), find_flaw=find_flaw)
+    model = PaidModel({"outline": "prose", "outline, again": "prose"})
+    for _ in range(2):
+        with asking(run_dir, model) as calls, pytest.raises(ProviderOutputInvalidError):
+            calls.ask(first)
+    assert model.asked == ["outline", *["outline, again"] * 5]
+
+
+def test_what_was_answered_is_kept_when_the_rest_is_interrupted(run_dir: Path) -> None:
+    names = [f"section {at}" for at in range(8)]
+    model = PaidModel({"section 0": "prose"})
+    with asking(run_dir, model) as calls:
+        pairs = calls.ask_many([choosy("section 0"), *map(question, names[1:])])
+        next(pairs)
+        wait_for(lambda: len(model.asked) == len(names) + 1)
+        pairs.close()  # type: ignore[attr-defined]
+    assert {call.name for call in recorded(run_dir)} == {*names, "section 0, again"}
 
 
 def test_where_nobody_can_be_answered_no_more_are_asked_and_what_came_back_is_kept(

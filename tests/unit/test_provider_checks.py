@@ -30,6 +30,19 @@ def remote(url: str, *, probe: bool = False, **more: str) -> dict[str, Check]:
     return checks("remote_llm", probe=probe, **settings)
 
 
+def answering_once(answer: bytes) -> str:
+    """Return the URL of a server that says this to whoever comes first."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def greet() -> None:
+        with listener, listener.accept()[0] as connection:
+            connection.recv(1 << 16)
+            connection.sendall(answer)
+
+    threading.Thread(target=greet, daemon=True).start()
+    return f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+
+
 def test_a_server_is_looked_at_in_time_and_no_model_is_asked() -> None:
     with model_server([READY]) as server:
         begun_at = monotonic()
@@ -66,6 +79,28 @@ def test_a_probe_tells_what_is_wrong(entry: object, outcome: Outcome, said: str)
     assert KEY not in check.detail + check.hint
 
 
+def test_user_and_password_of_the_url_are_sent_as_a_run_sends_them() -> None:
+    with model_server([READY]) as server:
+        found = remote(server.url.replace("http://", "http://ada:secret@"))
+    assert found["server"].outcome is Outcome.OK
+    assert server.lookups[0].headers["authorization"] == "Basic YWRhOnNlY3JldA=="
+
+
+def test_the_key_goes_to_no_other_server() -> None:
+    with model_server([READY]) as other:
+        body = f"HTTP/1.1 302 Found\r\nlocation: {other.url}/models\r\ncontent-length: 0\r\n\r\n"
+        check = remote(answering_once(body.encode()))["server"]
+        assert (other.lookups, other.requests) == ([], [])
+    assert "points elsewhere" in check.detail
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_rejected_key_fails(status: int) -> None:
+    body = f"HTTP/1.1 {status} No\r\ncontent-length: 0\r\n\r\n"
+    check = remote(answering_once(body.encode()))["server"]
+    assert (check.outcome, "rejects the key" in check.detail) == (Outcome.FAILED, True)
+
+
 def test_a_model_that_the_server_does_not_list_is_warned_of() -> None:
     with model_server([READY]) as server:
         check = remote(server.url, AGENT_MODEL="other")["server"]
@@ -97,17 +132,7 @@ def test_a_server_that_never_answers_fails_in_time() -> None:
     ids=["another protocol", "nested beyond reading"],
 )
 def test_what_answers_otherwise_is_told(greeting: bytes, said: str) -> None:
-    def greet() -> None:
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(1 << 16)
-            connection.sendall(greeting)
-
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        thread = threading.Thread(target=greet)
-        thread.start()
-        check = remote(f"http://127.0.0.1:{listener.getsockname()[1]}/v1")["server"]
-        thread.join()
+    check = remote(answering_once(greeting))["server"]
     assert said in check.detail, check
     assert check.outcome is not Outcome.OK
 

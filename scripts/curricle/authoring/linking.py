@@ -18,7 +18,7 @@ from curricle.layout import SCOPE
 from curricle.printable import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from curricle.authoring.ideas import Idea
     from curricle.authoring.material import Material
@@ -28,6 +28,8 @@ _MENTIONS_MAX: Final = 8
 """The weightiest of a concept."""
 _PASSAGES_MAX: Final = 400
 _CAPABILITY_LENGTH_MAX: Final = 160
+_HEADROOM: Final = 200
+"""Characters of a prompt that its rows do not count."""
 
 
 def needs_inquiries(
@@ -82,9 +84,6 @@ def find_candidates(ideas: Sequence[Idea], material: Material) -> list[dict[int,
     return candidates
 
 
-_HEADROOM: Final = 200
-
-
 def _prompt(rows: Sequence[str], others: Sequence[str], limit: int | None) -> str:
     marker = marker_for([*rows, *others])
     return render_prompt("needs", marker=marker, rows=rows, others=others, limit=limit)
@@ -101,7 +100,7 @@ def _reader(
     asked: frozenset[int],
     listed: frozenset[int],
     mentions: Sequence[Mapping[int, int]],
-) -> Any:
+) -> Callable[[Mapping[str, Any]], tuple[Edge, ...]]:
     lines = {at: set(mentions[at].values()) for at in asked}
 
     def read(answer: Mapping[str, Any]) -> tuple[Edge, ...]:

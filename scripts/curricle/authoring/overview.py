@@ -18,7 +18,7 @@ from curricle.generation.outline import LeftOut
 from curricle.printable import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from curricle.authoring.material import Material
     from curricle.curriculum.topic_spec import TopicSpec
@@ -73,7 +73,9 @@ def _row(at: int, section: Section, extract_length: int) -> str:
     return f"{row}: {one_line(text, extract_length)}" if text and extract_length else row
 
 
-def _reader(group: Sequence[int], sections: Mapping[int, Section]) -> Any:
+def _reader(
+    group: Sequence[int], sections: Mapping[int, Section]
+) -> Callable[[Mapping[str, Any]], Overview]:
     def read(answer: Mapping[str, Any]) -> Overview:
         expected: dict[int, tuple[str, ...]] = {}
         left_out: dict[int, LeftOut] = {}

@@ -9,6 +9,7 @@ import click
 
 from curricle.cli.output import styled, write_json, write_styled
 from curricle.errors import EXIT_FINDINGS, EXIT_OK
+from curricle.printable import printable
 from curricle.recovery.check import Outcome
 from curricle.recovery.doctor import examine
 
@@ -50,8 +51,8 @@ def command(settings: Settings, provider: str | None, probe: bool, as_json: bool
         for check in checks:
             outcome = check.outcome.value.ljust(8)
             mark = styled(outcome, _STYLES[check.outcome], use_color=settings.use_color)
-            lines.append(f"{mark} {check.name}: {styled(check.detail, 'strong', use_color=False)}")
+            lines.append(f"{mark} {printable(check.name)}: {printable(check.detail)}")
             if check.hint:
-                lines.append(f"         hint: {check.hint}")
+                lines.append(f"         hint: {printable(check.hint)}")
         write_styled(lines)
     return EXIT_FINDINGS if failed else EXIT_OK

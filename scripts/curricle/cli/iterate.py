@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -16,7 +16,8 @@ from curricle.layout import DIFF_PAGE, DIFF_REPORT
 if TYPE_CHECKING:
     from curricle.cli.settings import Settings
 
-FEEDBACK_LENGTH_MAX = 20_000
+FEEDBACK_LENGTH_MAX: Final = 20_000
+"""Characters; more is a document, not a wish."""
 
 
 @click.command("iterate")

@@ -69,8 +69,9 @@ def _codex_exec(environment: Mapping[str, str]) -> ModelAccess:
 def _remote_llm(environment: Mapping[str, str]) -> ModelAccess:
     from curricle.providers.access import ModelAccess
     from curricle.providers.remote_llm import RemoteLlm
-    from curricle.providers.settings import ModelSettings
+    from curricle.providers.settings import ModelSettings, verify_sdk_variables
 
+    verify_sdk_variables(environment)
     settings = ModelSettings.from_environment(environment)
     return ModelAccess(client=RemoteLlm(settings), settings=settings)
 

@@ -90,6 +90,24 @@ class ModelSettings:
         return (*((self.api_key or "",) if is_secret else ()), *of_url)
 
 
+def verify_sdk_variables(environment: Mapping[str, str]) -> None:
+    """Make sure that what the SDK reads by itself can go into a request.
+
+    Raises:
+        ProviderConfigInvalidError: it cannot.
+    """
+    for variable in ("OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
+        text = environment.get(variable)
+        if text and not _KEY.fullmatch(text):
+            raise _invalid(variable, text, "printable ASCII without spaces", "none")
+    if environment.get("OPENAI_CUSTOM_HEADERS"):
+        raise ProviderConfigInvalidError(
+            "OPENAI_CUSTOM_HEADERS",
+            "is set, and would take the place of what is asked and recorded",
+            hint="unset it",
+        )
+
+
 def verify_login(settings: ModelSettings) -> None:
     """Make sure that the Codex CLI has a way to log in: a key, its own login, or no need of one.
 
@@ -101,8 +119,8 @@ def verify_login(settings: ModelSettings) -> None:
     if home is not None and not (home.is_absolute() and os.path.isdir(home)):  # noqa: PTH112
         raise _invalid(
             "CODEX_HOME",
-            str(home),
-            "the absolute path of a folder that is there",
+            str(home) if home.parts else "",
+            "the absolute path of a folder that is there (no shell has read it, so without ~)",
             "a private one, gone after the call",
         )
     if settings.api_key is None and settings.codex_home is None and settings.base_url is None:
