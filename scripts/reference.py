@@ -92,8 +92,8 @@ def _commands() -> str:
         "# Commands",
         (
             "`python scripts/orchestration.py [OPTIONS] COMMAND ...` from a checkout,"
-            " `curricle [OPTIONS] COMMAND ...` once installed. `RUN` is a run id or any prefix of it"
-            " that fits one run only."
+            " `curricle [OPTIONS] COMMAND ...` once installed. `RUN` is a run id or any prefix of"
+            " it that fits one run only."
         ),
         "## Options before the command",
         *_options(cli),
@@ -136,9 +136,9 @@ def _errors() -> str:
     sections = [
         "# Errors and exit statuses",
         (
-            "An error is `error[code]: what happened`, `hint: what to do` and, where it belongs to a"
-            " run, `next:` with the command to type. With `--json` it is an object on stdout with the"
-            " same facts. Exit status 0 means done."
+            "An error is `error[code]: what happened`, `hint: what to do` and, where it belongs to"
+            " a run, `next:` with the command to type. With `--json` it is an object on stdout with"
+            " the same facts. Exit status 0 means done."
         ),
     ]
     for status, types in groupby(error_types(), key=lambda t: t.exit_status):
@@ -165,8 +165,8 @@ def _rules() -> str:
                 "What `validate` checks. A rule of severity error makes the curriculum invalid; a"
                 " warning never does. Each example is a change to"
                 " [the example curriculum](../../templates/examples/curriculum.json) or"
-                " [topic spec](../../templates/examples/topic_spec.json) and what `validate` says of"
-                " it."
+                " [topic spec](../../templates/examples/topic_spec.json) and what `validate` says"
+                " of it."
             ),
             "\n".join(["| rule | severity | what should hold |", "|---|---|---|", *rows]),
             *(part for rule in RULES for part in _rule(rule)),
@@ -230,8 +230,8 @@ def _files() -> str:
         [
             "# Files",
             (
-                "Every JSON file that the program writes, by its schema. `inputs/topic_spec.json` has"
-                " [a page of its own](topic-spec.md)."
+                "Every JSON file that the program writes, by its schema. `inputs/topic_spec.json`"
+                " has [a page of its own](topic-spec.md)."
             ),
             *(
                 _document(kind).replace("\n## ", "\n### ").replace("# ", "## ", 1)

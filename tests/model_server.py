@@ -1,6 +1,6 @@
 """A server of models on the loopback: speaks Responses and Chat Completions, by a script.
 
-    with model_server(["first answer", FAULTS["http_503"], lambda request: request.prompt]) as server:
+    with model_server(["an answer", FAULTS["http_503"], lambda request: request.prompt]) as server:
         ...  # server.url, server.requests
 
 Each entry of the script answers one request; the last one repeats. It ends with its block, also

@@ -135,7 +135,10 @@ def _repair_prompt() -> str:
     scripted = Scripted(lambda _: operations())
     author_revision(document, findings, brief.spec, scripted)
     share = len(scripted.asked[0].prompt) / len(data)
-    return f"| repair prompt of 100 nodes with 3 findings, over the whole curriculum | {share:.0%} | 20 % |"
+    return (
+        "| repair prompt of 100 nodes with 3 findings, over the whole curriculum"
+        f" | {share:.0%} | 20 % |"
+    )
 
 
 def _many_sections() -> str:

@@ -1,6 +1,7 @@
 """Stands for a model that reads what it is shown: answers the prompts of `authoring/` in full.
 
-Used as an entry of a `model_server` script. Long documents are expected to have headings `## Topic N`.
+Used as an entry of a `model_server` script. Long documents are expected to have headings
+`## Topic N`.
 """
 
 from __future__ import annotations

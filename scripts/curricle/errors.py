@@ -480,7 +480,7 @@ class JournalBrokenError(CurricleError):
 
 
 class ArchiveInvalidError(CurricleError):
-    """An archive that is damaged, unsafe to unpack, or not one of ours; or one in another's place."""
+    """An archive that is damaged, unsafe to unpack, not one of ours, or in another's place."""
 
     code = "archive_invalid"
     exit_status = 7
@@ -512,7 +512,8 @@ class InternalError(CurricleError):
     def __init__(self, error: BaseException) -> None:
         super().__init__(
             f"this is a bug in curricle: {type(error).__name__}: {error}",
-            hint="type the command again with --traceback before its name and report what it prints",
+            hint="type the command again with --traceback before its name"
+            " and report what it prints",
             details={"type": type(error).__name__},
         )
 

@@ -1,6 +1,7 @@
 """What one check found: a rule, a place and a sentence that names the facts.
 
-Who checks: `curriculum/rules`. Who shows findings: `stages/validation_page.py` and `export/findings.py`.
+Who checks: `curriculum/rules`. Who shows findings: `stages/validation_page.py` and
+`export/findings.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""JSON pointers (RFC 6901): the place of a value in a document, as text; `~` and `/` are escaped."""
+"""JSON pointers (RFC 6901): the place of a value in a document, as text.
+
+`~` and `/` are escaped.
+"""
 
 from __future__ import annotations
 

@@ -21,8 +21,10 @@ from curricle.errors import (
     ProviderSandboxDeniedError,
     ProviderUnavailableError,
 )
+from curricle.providers.codex_verdict import REQUESTS_MAX
 from model_faults import FAULTS
 from model_server import ANSWER, model_server
+from model_wire import Turn
 from processes import command_line, left_over, marked, wait_for
 
 # What another codex, or this one on a bad day, could do: stand-ins that speak as it does.
@@ -195,3 +197,51 @@ def test_calls_side_by_side_do_not_end_each_other(ask: Caller) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(score, range(4))) == [0, 1, 2, 3]
     assert not left_over(ask.mark)
+
+
+def test_a_turn_of_nothing_but_tool_calls_is_left(ask: Caller) -> None:
+    with model_server([Turn(calls=(("shell", {"command": ["id"]}),))]) as server:
+        error = ask.failing(server.url)
+        assert REQUESTS_MAX < len(server.requests) <= REQUESTS_MAX * 2
+    assert type(error) is ProviderOutputInvalidError
+    assert "the call of a tool" in str(error)
+
+
+def test_an_answer_file_that_is_none_is_not_waited_for(ask: Caller, stand_in: Any) -> None:
+    make_pipe = 'for last; do case $last in */answer.json) mkfifo "$last";; esac; done; '
+    assert ask(None, **stand_in(make_pipe + STARTED + COMPLETED)).text == "{}"
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.05, 0.1, 0.2])
+def test_a_second_interrupt_leaves_nothing_either(ask: Caller, gap: float) -> None:
+    with model_server([FAULTS["hang_before_headers"]]) as server:
+        environment = {
+            **ask.environment,
+            "OPENAI_BASE_URL": server.url,
+            "PYTHONPATH": str(ROOT / "scripts"),
+            "TMPDIR": str(ask.temporary),
+        }
+        with subprocess.Popen(
+            [sys.executable, "-c", OURSELVES], env=environment, stderr=subprocess.DEVNULL
+        ) as ourselves:
+            assert wait_for(lambda: server.requests)
+            for _ in range(2):
+                ourselves.send_signal(signal.SIGINT)
+                time.sleep(gap)
+            ourselves.wait(10)
+        assert not left_over(ask.mark)
+        assert wait_for(lambda: not list(ask.temporary.iterdir()))
+
+
+@pytest.mark.parametrize("closed", ["<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_it_works_without_standard_streams(ask: Caller, closed: str) -> None:
+    with model_server() as server:
+        environment = {
+            **ask.environment,
+            "OPENAI_BASE_URL": server.url,
+            "PYTHONPATH": str(ROOT / "scripts"),
+            "TMPDIR": str(ask.temporary),
+        }
+        command = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-c", OURSELVES]
+        assert subprocess.run(command, env=environment, check=False).returncode == 0
+        assert len(server.requests) == 1

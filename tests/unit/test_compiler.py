@@ -187,8 +187,10 @@ def test_a_section_that_is_not_there_is_an_error() -> None:
 
 def test_the_same_bytes_come_out_under_any_hash_seed() -> None:
     program = (
-        "import sys; sys.path[:0] = sys.argv[1:]; from scopes import generated; from command import SCOPES;"
-        "sys.stdout.buffer.write(b''.join(generated((SCOPES / 'observability-notes.md').read_bytes())))"
+        "import sys; sys.path[:0] = sys.argv[1:];"
+        " from scopes import generated; from command import SCOPES;"
+        "sys.stdout.buffer.write("
+        "b''.join(generated((SCOPES / 'observability-notes.md').read_bytes())))"
     )
     paths = [str(ROOT / "scripts"), str(ROOT / "tests")]
     outputs = {

@@ -111,7 +111,8 @@ def rows_of_findings(document: Mapping[str, Any], findings: Iterable[Finding]) -
     for finding in findings:
         numbers = ", ".join(str(at + 1) for at in nodes_of_finding(document, finding)[:NODES_MAX])
         about = f" (node {numbers})" if numbers else ""
-        yield f"{finding.rule}{about}: {one_line(finding.message, 500)} - {one_line(finding.hint, 200)}"
+        message, hint = one_line(finding.message, 500), one_line(finding.hint, 200)
+        yield f"{finding.rule}{about}: {message} - {hint}"
 
 
 def lines_to_cite(

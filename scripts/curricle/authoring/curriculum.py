@@ -24,9 +24,10 @@ CONTEXT_CHARACTERS: Final = 120_000
 
 
 def author_curriculum(brief: Brief, model: Model, budget: int = CONTEXT_CHARACTERS) -> Draft:
-    """Return the curriculum that a model makes of a brief; no prompt has more characters than `budget`.
+    """Return the curriculum that a model makes of a brief.
 
-    Context files are shown where all fits; else they are only linked where they name a concept.
+    No prompt has more characters than `budget`. Context files are shown where all fits; else they
+    are only linked where they name a concept.
 
     Raises:
         UnknownSectionError: the selection names a heading that the scope does not have.

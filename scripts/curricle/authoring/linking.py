@@ -35,7 +35,7 @@ _HEADROOM: Final = 200
 def needs_inquiries(
     ideas: Sequence[Idea], material: Material, limit: int | None, budget: int
 ) -> list[Inquiry[tuple[Edge, ...]]]:
-    """Return the questions about what builds on what: one, or as many as the concepts need to fit."""
+    """Return the questions about what builds on what: one, or as many as it takes to fit."""
     if len(ideas) < 2:  # noqa: PLR2004 - nothing to connect
         return []
     mentions = find_candidates(ideas, material)

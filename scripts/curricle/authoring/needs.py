@@ -22,7 +22,9 @@ _SCORES: Final = {word: float(len(CERTAINTIES) - at) for at, word in enumerate(C
 def read_needs_by_title(
     answer: Mapping[str, Any], ideas: Sequence[Idea], material: Shown
 ) -> tuple[Edge, ...]:
-    """Return the edges of an answer that names concepts by title; lines are of the later one's document.
+    """Return the edges of an answer that names concepts by title.
+
+    Its lines are of the later one's document.
 
     Raises:
         UnfitAnswerError: it names a concept that it does not have, or a line that was not shown.

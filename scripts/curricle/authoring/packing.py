@@ -27,9 +27,10 @@ def packed(things: Iterable[T], size_of: Callable[[T], int], limit: int) -> list
 
 
 def split(excerpt: Excerpt, limit: int) -> Iterator[Excerpt]:
-    """Yield an excerpt in pieces of at most `limit` characters, cut between paragraphs where possible.
+    """Yield an excerpt in pieces of at most `limit` characters.
 
-    A line is never cut: one that is longer stands alone.
+    They are cut between paragraphs where possible. A line is never cut: one that is longer stands
+    alone.
     """
     held: list[tuple[int, str]] = []
     size = 0

@@ -1,4 +1,4 @@
-"""A curriculum in parts: the outline first, then sections side by side, then the edges between them."""
+"""A curriculum in parts: the outline first, then sections side by side, then their edges."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ class _Piece:
 
 
 def ask_in_parts(brief: Brief, material: Material, model: Model, budget: int) -> Woven:
-    """Return all that the answers to the parts' questions say; the questions of a step are independent.
+    """Return all that the answers to the parts' questions say.
+
+    The questions of a step are independent.
 
     Raises:
         ProviderOutputInvalidError: there is nothing to learn in any answer.

@@ -1,6 +1,7 @@
-"""Writes prompts from `templates/prompts/`. What others wrote stands in them as data, between markers.
+"""Writes prompts from `templates/prompts/`.
 
-Same arguments, same bytes: a recorded answer is found again by its prompt.
+What others wrote stands in them as data, between markers. Same arguments, same bytes: a recorded
+answer is found again by its prompt.
 """
 
 from __future__ import annotations

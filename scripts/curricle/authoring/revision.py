@@ -1,4 +1,4 @@
-"""Changes a curriculum by a model, narrowly: it sees the nodes concerned and answers with operations.
+"""Changes a curriculum by a model, narrowly: it sees the nodes concerned, answers with operations.
 
 What rules can mend is mended by rule, unasked. Of all else a few nodes, their neighbours' titles
 and the lines they cite are shown; nothing that was not shown can be touched. Whether the result is
@@ -66,7 +66,7 @@ def author_revision(
     feedback: str = "",
     documents: Mapping[str, str] | None = None,
 ) -> Revision:
-    """Return the curriculum with findings mended and feedback acted on, as far as that could be done.
+    """Return the curriculum with findings mended and feedback acted on, as far as possible.
 
     `documents` maps paths inside the run to texts that nodes may cite. Asks at most two questions,
     each at most twice: which nodes feedback is about, where it names none, and what to change.
@@ -100,7 +100,8 @@ def _concerned(document: Mapping[str, Any], feedback: str, model: Model) -> Inqu
     if sum(map(len, rows)) > TITLES_CHARACTERS_MAX:
         raise ProviderContextOverflowError(
             model.name,
-            f"the titles of {len(rows)} nodes are too many to ask which of them the feedback is about",
+            f"the titles of {len(rows)} nodes are too many to ask"
+            " which of them the feedback is about",
             hint="name the nodes in the feedback by their titles",
         )
     said = without_control_characters(feedback)

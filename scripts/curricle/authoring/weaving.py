@@ -1,4 +1,7 @@
-"""Makes a curriculum of concepts and edges: ids, a DAG, resources, limits; and tells what it decided."""
+"""Makes a curriculum of concepts and edges: ids, a DAG, resources, limits.
+
+It tells what it decided.
+"""
 
 from __future__ import annotations
 

@@ -44,7 +44,8 @@ def verify(settings: Settings, run: str, head: str | None, as_json: bool) -> Non
         return
     torn = "; an unfinished last line will be set aside" if found.has_torn_line else ""
     write_answer(
-        f"the chain of {counted(found.head.entries, 'entry', 'entries')} holds{torn}; head {found.text}"
+        f"the chain of {counted(found.head.entries, 'entry', 'entries')} holds{torn};"
+        f" head {found.text}"
     )
 
 

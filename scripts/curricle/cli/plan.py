@@ -45,8 +45,14 @@ def command(settings: Settings, run: str, start: str | None, as_json: bool) -> N
     path = plan["critical_path"]
     write_styled(
         [
-            f"{hours:.1f} hours in {counted(len(plan['weeks']), 'week')} of at most {amount(budget)} hours",
-            f"critical path of {counted(len(path['nodes']), 'node')}, {path['minutes'] / 60:.1f} hours",
+            (
+                f"{hours:.1f} hours in {counted(len(plan['weeks']), 'week')}"
+                f" of at most {amount(budget)} hours"
+            ),
+            (
+                f"critical path of {counted(len(path['nodes']), 'node')},"
+                f" {path['minutes'] / 60:.1f} hours"
+            ),
             *map(one_line, plan["warnings"]),
             f"plan: {run_dir / PLAN_PAGE}",
             *next_lines(inspection, settings),

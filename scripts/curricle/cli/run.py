@@ -73,7 +73,8 @@ def _scope(file: str | None, mode: str | None, sections: tuple[str, ...]) -> Sco
     if data is None:
         if mode or sections:
             raise InvalidArgumentError(
-                "--scope-mode and --scope-section say how to read a --scope-file, and there is none",
+                "--scope-mode and --scope-section say how to read a --scope-file,"
+                " and there is none",
                 hint="name the document with --scope-file",
             )
         return None

@@ -1,4 +1,4 @@
-"""How a run is shown after a command: the ladder of stages, the curriculum's shape, what is next."""
+"""How a run is shown after a command: the ladder of stages, the curriculum's shape, what next."""
 
 from __future__ import annotations
 

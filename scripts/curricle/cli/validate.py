@@ -88,8 +88,8 @@ def _lines(settings: Settings, result: ValidationResult, run_dir: Path) -> list[
     )
     lines.append(
         styled(verdict, style, use_color=settings.use_color)
-        + f": {', '.join(counted(number, severity) for severity, number in counts.items())}{skipped}"
-        + f"; report: {run_dir / VALIDATION_PAGE}"
+        + f": {', '.join(counted(number, severity) for severity, number in counts.items())}"
+        + f"{skipped}; report: {run_dir / VALIDATION_PAGE}"
     )
     return lines
 

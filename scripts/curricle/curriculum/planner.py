@@ -240,7 +240,7 @@ class _Calendar:
         return shares
 
     def _next_that_fits(self, room: float, *, is_week_empty: bool) -> _Share | None:
-        """Take the first ready node that fits, or in an empty week the first one that is too long."""
+        """Take the first ready node that fits, or in an empty week the first that is too long."""
         passed: list[int] = []
         chosen = None
         while self.ready and chosen is None and len(passed) < _LOOK_AHEAD:

@@ -1,4 +1,4 @@
-"""Verbs that objectives and tasks begin with: those that can be seen done, and those that cannot."""
+"""Verbs that objectives and tasks begin with: what can be seen done, and what cannot."""
 
 from __future__ import annotations
 

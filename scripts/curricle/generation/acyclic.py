@@ -25,7 +25,7 @@ class AcyclicGraph:
         self.before: list[list[int]] = [[] for _ in order]
 
     def add(self, before: int, after: int) -> tuple[int, ...]:
-        """Add an edge; return an empty tuple, or the way from `after` to `before` that forbids it."""
+        """Add an edge; return `()`, or the way from `after` to `before` that forbids it."""
         low, high = self.position[after], self.position[before]
         if before == after:
             return (before,)

@@ -167,11 +167,14 @@ def _unanswered(concepts: Sequence[Concept], ids: Sequence[str]) -> Iterator[Ope
     for at, concept in enumerate(concepts):
         where = f"{concept.path}, line {concept.line}"
         if concept.is_unwritten:
-            question = f"The text on “{concept.title}” ({where}) is still to be written: what belongs in it?"
+            question = (
+                f"The text on “{concept.title}” ({where}) is still to be written:"
+                " what belongs in it?"
+            )
         elif not concept.has_text and at not in has_parts:
             question = (
-                f"The document names “{concept.title}” ({where}) and says no more of it: what should a"
-                " learner be able to do with it, and what does it build on?"
+                f"The document names “{concept.title}” ({where}) and says no more of it:"
+                " what should a learner be able to do with it, and what does it build on?"
             )
         else:
             continue
@@ -182,8 +185,8 @@ def strict_questions(nodes: Sequence[Node], spec: TopicSpec) -> Iterator[OpenQue
     """Yield what the evidence mode `strict` leaves open in any curriculum."""
     if spec.evidence_mode is EvidenceMode.STRICT:
         yield OpenQuestion(
-            question=f"The pass criteria of {len(nodes)} nodes follow from one document's own words: which"
-            " independent source confirms them?"
+            question=f"The pass criteria of {len(nodes)} nodes follow from one document's own"
+            " words: which independent source confirms them?"
         )
 
 
@@ -191,6 +194,6 @@ def questions_about(unwritten: Iterable[LeftOut]) -> Iterator[OpenQuestion]:
     """Yield a question for each part of the document that says it is still to be written."""
     for part in unwritten:
         yield OpenQuestion(
-            question=f"“{part.title}” ({SCOPE}, line {part.line}) is announced and not written: does it belong"
-            " in the curriculum?"
+            question=f"“{part.title}” ({SCOPE}, line {part.line}) is announced and not written:"
+            " does it belong in the curriculum?"
         )

@@ -274,7 +274,7 @@ def _is_unwritten(content: Content) -> bool:
 
 
 def _last_resort(document: Document, outline: Outline) -> Iterator[Concept]:
-    """Take objectives, then set-off terms, then the title for concepts, in a document without any."""
+    """Take objectives, then set-off terms, then the title as concepts of a document without any."""
     if outline.objectives:
         for passage in outline.objectives:
             yield Concept(

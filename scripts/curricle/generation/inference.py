@@ -1,4 +1,4 @@
-"""Infers edges that no sentence states, from mentions, likeness, order and the signs of precedence."""
+"""Infers edges that no sentence states, from mentions, likeness, order and signs of precedence."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Honours the spec's limits: how many nodes, how many hours. Tells what it merged or left for later.
+"""Honours the spec's limits: how many nodes, how many hours.
 
-Merging happens before edges are inferred, so that a merged concept takes part as one.
+Tells what it merged or left for later. Merging happens before edges are inferred, so that a merged
+concept takes part as one.
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ def _remove_edge(node: dict[str, Any], index: int) -> str:
 
 
 def _break_cycle(document: _Document, parts: _Pointer, _: TopicSpec | None) -> str | None:
-    """Remove the edge of the cycle that nothing explains, else the one that points back furthest."""
+    """Remove the edge of the cycle that nothing explains, else the one pointing back furthest."""
     nodes = document["nodes"]
     graph = graph_of([n["id"] for n in nodes], [n["prerequisites"] for n in nodes])
     cycle = next((c for c in find_cycles(graph) if int(parts[1]) in c), None)

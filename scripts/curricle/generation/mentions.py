@@ -44,7 +44,7 @@ class Mention:
     """Evidence that it comes later."""
     sense: Sense
     line: int
-    """Where the weightiest mention stands, or the weightiest that says outright which comes first."""
+    """Where the weightiest mention is, or the weightiest that says outright which comes first."""
 
 
 _SETTING_WEIGHTS: Final[Mapping[Setting, float]] = {
@@ -83,8 +83,8 @@ _AHEAD: Final = _phrases(
     later, before, will be covered, will be discussed, will be introduced, will be explained,
     covered in, discussed in, explained in, introduced in, other concepts, next chapter, see also,
     instead, rather than, unlike, as opposed to, in contrast to, alternative to, alternatives to,
-    leads to, lead to, generalizes to, generalises to, gives rise to, used in, used by, stepping stone,
-    basis of, basis for
+    leads to, lead to, generalizes to, generalises to, gives rise to, used in, used by,
+    stepping stone, basis of, basis for
     """
 )
 _BASIS: Final = _phrases(
@@ -214,7 +214,10 @@ def _is_denied(words: Sequence[Word], at: int, length: int) -> bool:
 
 
 def _sense(cues: Sequence[tuple[int, Sense]], at: int) -> Sense:
-    """Return what a sentence says of a mention: the last cue before it, else the first that points on."""
+    """Return what a sentence says of a mention.
+
+    That is the last cue before it, else the first that points on.
+    """
     before = [sense for place, sense in cues if place < at]
     if before:
         return before[-1]

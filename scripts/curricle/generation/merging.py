@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def merge_duplicates(outline: Outline) -> Outline:
-    """Return the outline with concepts of one name made one; the first with text keeps its place."""
+    """Return the outline with concepts of one name made one; the first with text stays."""
     homes: dict[tuple[str, ...], int] = {}
     home_of: list[int] = []
     for at, concept in enumerate(outline.concepts):

@@ -34,8 +34,9 @@ class Role(StrEnum):
 
 
 _PATTERNS: Final = {
-    Role.OUT_OF_SCOPE: r"(?:.* )?(?:out|outside)[ -]of[ -](?:the )?scope|not in scope|outside the scope"
-    r"|(?:what is |what's |what we (?:do|will) )?not cover(?:ed)?(?: .*)?|what (?:is|are)(?:n't| not) covered.*"
+    Role.OUT_OF_SCOPE: r"(?:.* )?(?:out|outside)[ -]of[ -](?:the )?scope|not in scope"
+    r"|outside the scope|(?:what is |what's |what we (?:do|will) )?not cover(?:ed)?(?: .*)?"
+    r"|what (?:is|are)(?:n't| not) covered.*"
     r"|non[- ]goals|exclusions|deliberately left out",
     Role.PREREQUISITES: r"(?:course |required |technical )?pre-?requisites?(?: knowledge)?"
     r"|(?:assumed|prior|required) knowledge|requirements|assumptions"
@@ -45,7 +46,8 @@ _PATTERNS: Final = {
     r"(?:objectives?|outcomes?|learning goals)|learning goals|learning targets"
     r"|(?:what )?(?:you|we|learners|students)(?:'ll| will| should| can)*(?: be able to)?"
     r"(?: learn| gain| know| take away)?|what you(?:'ll| will) learn.*|skills(?: gained)?"
-    r"|(?:key )?takeaways|competenc(?:y|ies)|(?:by|at) the end.*(?:you|able|can)|after this.*able to",
+    r"|(?:key )?takeaways|competenc(?:y|ies)|(?:by|at) the end.*(?:you|able|can)"
+    r"|after this.*able to",
     Role.TOPICS: r"(?:key |core |main )?concepts(?: covered)?|(?:key )?topics(?: covered)?|syllabus"
     r"|course (?:content|contents|outline|structure|topics)|contents?|outline|curriculum|modules"
     r"|lessons|chapters|agenda|(?:in )?scope|what (?:is|we) covere?d?.*|glossary.*"
@@ -57,22 +59,29 @@ _PATTERNS: Final = {
     Role.PITFALLS: r"(?:common |frequent |typical )?(?:pitfalls|mistakes|misconceptions?"
     r"|misunderstandings|gotchas|traps)|common errors|what (?:often )?goes wrong",
     Role.EXERCISES: r"(?:practice )?exercises?|assessments?|assignments?|quiz(?:zes)?|exams?"
-    r"|grading|check your understanding|self[- ]test|homework|(?:review|practice) (?:questions|problems)"
-    r"|analy[sz]er|mastery check",
-    Role.RESOURCES: r"references?|bibliography|(?:further |recommended |suggested )?reading(?:s| list)?"
+    r"|grading|check your understanding|self[- ]test|homework"
+    r"|(?:review|practice) (?:questions|problems)|analy[sz]er|mastery check",
+    Role.RESOURCES: r"references?|bibliography"
+    r"|(?:further |recommended |suggested )?reading(?:s| list)?"
     r"|(?:additional |useful |external |more |learning )?(?:resources|links)(?: to refer to)?"
     r"|see also|sources|citations|literature|learn more|credits"
-    r"|(?:(?:course|required|recommended) )?text ?books?(?:\(s\))?|(?:course|required|recommended) texts?",
-    Role.BOILERPLATE: r"acknowledge?ments?|licen[cs]e|copyright|change ?log|(?:version|revision) history"
-    r"|contribut(?:ing|ors)|authors?|about the authors?|contact|feedback|appendi(?:x|ces)|footnotes"
+    r"|(?:(?:course|required|recommended) )?text ?books?(?:\(s\))?"
+    r"|(?:course|required|recommended) texts?",
+    Role.BOILERPLATE: r"acknowledge?ments?|licen[cs]e|copyright|change ?log"
+    r"|(?:version|revision) history|contribut(?:ing|ors)|authors?|about the authors?|contact"
+    r"|feedback|appendi(?:x|ces)|footnotes"
     r"|conclusions?|closing(?: remarks)?|next steps|what's next|faq|frequently asked questions"
     r"|disclaimer|metadata|misc(?:ellaneous)?|to-?dos?|how to use this .*"
-    r"|(?:course|class|grading|attendance|late|late work|make-?up|homework|collaboration) polic(?:y|ies)"
-    r"|grading (?:scheme|scale|criteria|breakdown)|academic (?:integrity|honesty|misconduct)(?: policy)?"
-    r"|office hours|instructors?|(?:course|teaching) (?:staff|assistants?)|(?:course|class) (?:schedule|calendar)"
-    r"|(?:mid-?terms?(?: ?(?:/|and|&) ?finals?)?|finals|final(?= exam))(?: (?:exams?|examinations?))?"
+    r"|(?:course|class|grading|attendance|late|late work|make-?up|homework|collaboration)"
+    r" polic(?:y|ies)|grading (?:scheme|scale|criteria|breakdown)"
+    r"|academic (?:integrity|honesty|misconduct)(?: policy)?"
+    r"|office hours|instructors?|(?:course|teaching) (?:staff|assistants?)"
+    r"|(?:course|class) (?:schedule|calendar)"
+    r"|(?:mid-?terms?(?: ?(?:/|and|&) ?finals?)?|finals|final(?= exam))"
+    r"(?: (?:exams?|examinations?))?"
     r"|(?:.*[–—(,:-] *)?no class(?:es)?\)?"  # noqa: RUF001 - dashes are meant
-    r"|(?:thanksgiving|spring|fall|autumn|winter|summer|mid-?term|semester|reading) (?:break|recess)",
+    r"|(?:thanksgiving|spring|fall|autumn|winter|summer|mid-?term|semester|reading)"
+    r" (?:break|recess)",
 }
 _ROLES: Final = {
     role: re.compile(rf"(?:{pattern})", re.IGNORECASE) for role, pattern in _PATTERNS.items()

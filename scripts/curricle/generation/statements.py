@@ -1,4 +1,4 @@
-"""Finds what the document says outright to build on what: in lists of prerequisites, in sentences."""
+"""Finds what the document says outright to build on what: in prerequisite lists, in sentences."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SAID_SCORE: Final = 15.0
 
 
 def stated_edges(concepts: Sequence[Concept], evidence: Evidence) -> Iterator[Edge]:
-    """Yield every edge that the document states, however many a concept has; they may close cycles."""
+    """Yield every edge the document states, however many a concept has; they may close cycles."""
     yield from _listed(concepts, evidence)
     for at, found in enumerate(evidence.mentions):
         for other, mention in found.items():

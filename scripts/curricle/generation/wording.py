@@ -30,9 +30,10 @@ _ABBREVIATION: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|Mr|Dr|St|No|Fig|approx)|\b[A-Z])\.$"
 )
 _PITFALL: Final = re.compile(
-    r"\b(?:common(?:ly)? (?:mistake|error|oversight|misconception|pitfall|confusion)|beginners? often"
-    r"|often (?:confused|forgotten|mistaken)|mistake(?:s|n)?|pitfall|two traps|beware|be careful"
-    r"|gotcha|misconception|oversight|(?:do not|don't) confuse|must not be confused|not the same as"
+    r"\b(?:common(?:ly)? (?:mistake|error|oversight|misconception|pitfall|confusion)"
+    r"|beginners? often|often (?:confused|forgotten|mistaken)|mistake(?:s|n)?|pitfall"
+    r"|two traps|beware|be careful|gotcha|misconception|oversight"
+    r"|(?:do not|don't) confuse|must not be confused|not the same as"
     r"|easy to (?:forget|miss|misread)|silently|bring .* habits)\b",
     re.IGNORECASE,
 )

@@ -37,8 +37,8 @@ WAITING_FOR_NETWORK: Final = "waiting for network"
 _SHOWN_MAX: Final = 300
 
 # Where the texts come from: codex 0.169.0 asked through a server that failed in each way, and
-# reports of its users about this and earlier versions. All in lower case and with a plain apostrophe. The
-# first that is found decides: what is particular stands before what is general.
+# reports of its users about this and earlier versions. All in lower case and with a plain
+# apostrophe. The first that is found decides: what is particular stands before what is general.
 FAULTS: Final[tuple[tuple[str, type[ProviderError]], ...]] = (
     # The request is too large: for the model, for codex (1,048,576 characters), for the server.
     ("ran out of room in the model's context window", ProviderContextOverflowError),

@@ -1,10 +1,11 @@
 """Stands between us and a command, so that nothing the command starts outlives the call.
 
-Run by path as `python -I -S keeper.py LIFELINE ASKER SCRATCH COMMAND...` with nothing of the package
-imported. LIFELINE is the number of a pipe's reading end: it ends when whoever asked closes it or
-dies, however that comes about, and then the command is interrupted, terminated and killed with all
-that descends from it. ASKER is the process id of who asked. A tool that moved to a session of its own is still found, for orphans are
-handed to us (Linux). SCRATCH is a folder that is removed when nobody is left to do so.
+Run by path as `python -I -S keeper.py LIFELINE ASKER SCRATCH COMMAND...` with nothing of the
+package imported. LIFELINE is the number of a pipe's reading end: it ends when whoever asked closes
+it or dies, however that comes about, and then the command is interrupted, terminated and killed
+with all that descends from it. ASKER is the process id of who asked. A tool that moved to a session
+of its own is still found, for orphans are handed to us (Linux). SCRATCH is a folder that is removed
+when nobody is left to do so.
 
 The exit status is the command's; 128 and the signal's number where one ended it; 127 where it is
 not there and 126 where it cannot be run, as a shell has it. Who starts this: `process.py`.

@@ -36,7 +36,7 @@ class Prices:
     models: Mapping[str, Price]
 
     def find_cost(self, model: str | None, usage: Usage) -> float | None:
-        """Return what a call cost in US dollars; None where its model or its tokens are not known."""
+        """Return what a call cost in US dollars; None where its model or tokens are not known."""
         price = self.models.get(_DATE.sub("", model)) if model else None
         if price is None or usage.input_tokens is None or usage.output_tokens is None:
             return None

@@ -153,7 +153,7 @@ def _start(
 
 
 def _pipe() -> tuple[int, int]:
-    """Return a pipe whose ends are none of the numbers of standard streams, should these be closed."""
+    """Return a pipe whose ends are no standard streams' numbers, should these be closed."""
     ends = os.pipe()
     try:
         reading, writing = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _STREAMS) for end in ends)

@@ -1,4 +1,4 @@
-"""Begins a run: a folder made aside and renamed into place, so that there is a whole one or none."""
+"""Begins a run: a folder made aside and renamed into place, so there is a whole one or none."""
 
 from __future__ import annotations
 

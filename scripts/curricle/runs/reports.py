@@ -28,7 +28,7 @@ _KINDS: Final[Mapping[str, DocumentKind]] = {
 
 
 def find_unreadable(run_dir: Path, record: RunRecord, digests: Mapping[str, str]) -> frozenset[str]:
-    """Return the digests of reports that are no JSON of their schema, and of plans of something else.
+    """Return the digests of reports that are no JSON of their schema, and of another thing's plans.
 
     Those that are as they were recorded are not even read.
     """

@@ -41,7 +41,8 @@ def _body(diff: Diff) -> Iterator[str]:
     yield from _list(
         "Changed",
         [
-            f"{code(node_id)} {plain(change.field)}: {_shown(change.before)} → {_shown(change.after)}"
+            f"{code(node_id)} {plain(change.field)}:"
+            f" {_shown(change.before)} → {_shown(change.after)}"
             for node_id, changes in diff.changed
             for change in changes
         ],

@@ -21,7 +21,10 @@ def render_plan_page(plan: Plan, curriculum: Curriculum) -> str:
     lines = [
         f"# Plan: {plain(curriculum.topic)}",
         "",
-        f"{amount(hours)} hours in {counted(len(plan.weeks), 'week')} of at most {amount(budget)} hours.",
+        (
+            f"{amount(hours)} hours in {counted(len(plan.weeks), 'week')}"
+            f" of at most {amount(budget)} hours."
+        ),
         "",
         f"The critical path takes {amount(plan.critical_path_minutes / 60)} hours: "
         + " → ".join(titles[node_id] for node_id in plan.critical_path),

@@ -38,8 +38,8 @@ def _summary(verdict: Verdict) -> Iterator[str]:
         yield ""
         yield (
             f"{counted(shape.nodes, 'node')}, {counted(shape.edges, 'edge')} on"
-            f" {counted(shape.levels, 'level')}, {amount(shape.minutes / 60)} hours; the critical path"
-            f" has {counted(shape.critical_path_nodes, 'node')} and takes"
+            f" {counted(shape.levels, 'level')}, {amount(shape.minutes / 60)} hours;"
+            f" the critical path has {counted(shape.critical_path_nodes, 'node')} and takes"
             f" {amount(shape.critical_path_minutes / 60)} hours."
         )
     yield ""

@@ -167,7 +167,7 @@ class Calls:
         return follow_record(question, find)
 
     def _put(self, question: Question) -> Iterator[_Delivery]:
-        """Yield what comes of a question, with the progress told; nothing here writes to the run."""
+        """Yield what comes of a question, with progress told; nothing here writes to the run."""
         progress: list[str] = []
 
         def tell(text: str) -> None:

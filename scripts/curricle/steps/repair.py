@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 REPAIR_ROUNDS_MAX: Final = 5
 REPAIR_SECONDS_MAX: Final = 1800
-"""No round begins later than this after the first; how long one takes is the provider's to bound."""
+"""No round begins later than this after the first; how long one takes, the provider bounds."""
 REPAIR_TOKENS_MAX: Final = 300_000
 """No round begins when those before it took as many: several times what five rounds take."""
 

@@ -123,7 +123,8 @@ def refuse_stale_edit(work: Work, stage: Stage, *, force: bool) -> None:
         command = COMMAND_OF[stage]
         raise StageConflictError(
             f"{edited[0]} was edited by a person and is stale: {work.reason(state)}",
-            hint=f"`{command}` makes it anew, and so does `run --force`; the edit stays in objects/",
+            hint=f"`{command}` makes it anew, and so does `run --force`;"
+            " the edit stays in objects/",
             next_step=(command, work.run_id),
             details={"run_id": work.run_id, "artifact": edited[0]},
         )

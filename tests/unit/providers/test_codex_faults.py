@@ -31,21 +31,22 @@ REPORTED: list[tuple[str, type[CurricleError]]] = [
     (
         (
             '{"type":"error","status":400,"error":{"type":"invalid_request_error","message":"The'
-            " 'gpt-5.3-codex-spark' model is not supported when using Codex with a ChatGPT account.\"}}"
+            " 'gpt-5.3-codex-spark' model is not supported when using Codex with a ChatGPT"
+            ' account."}}'
         ),
         ProviderModelUnsupportedError,
     ),
     (
         (
-            '{"detail":"The \'gpt-5.3-codex\' model is not supported when using Codex with a ChatGPT'
-            ' account."}'
+            '{"detail":"The \'gpt-5.3-codex\' model is not supported when using Codex with a'
+            ' ChatGPT account."}'
         ),
         ProviderModelUnsupportedError,
     ),
     (
         (
-            "stream disconnected before completion: The model `gpt-5.3-codex` does not exist or you do"
-            " not have access to it."
+            "stream disconnected before completion: The model `gpt-5.3-codex` does not exist or you"
+            " do not have access to it."
         ),
         ProviderModelUnsupportedError,
     ),
@@ -58,8 +59,8 @@ REPORTED: list[tuple[str, type[CurricleError]]] = [
     ),
     (
         (
-            'unexpected status 404 Not Found: {"error":{"message":"model \'gpt-5.2-codex\' not found",'
-            '"type":"api_error"}}'
+            'unexpected status 404 Not Found: {"error":{"message":"model'
+            ' \'gpt-5.2-codex\' not found","type":"api_error"}}'
         ),
         ProviderModelUnsupportedError,
     ),
@@ -78,8 +79,8 @@ REPORTED: list[tuple[str, type[CurricleError]]] = [
     ("unexpected status 401 Unauthorized: missing api key", ProviderAuthRejectedError),
     (
         (
-            "unexpected status 401 Unauthorized: You have insufficient permissions for this operation."
-            " Missing scopes: api.responses.write."
+            "unexpected status 401 Unauthorized: You have insufficient permissions for this"
+            " operation. Missing scopes: api.responses.write."
         ),
         ProviderAuthRejectedError,
     ),
@@ -93,8 +94,8 @@ REPORTED: list[tuple[str, type[CurricleError]]] = [
     ),
     (
         (
-            "Your access token could not be refreshed because you have since logged out or signed in"
-            " to another account. Please sign in again."
+            "Your access token could not be refreshed because you have since logged out or signed"
+            " in to another account. Please sign in again."
         ),
         ProviderAuthRejectedError,
     ),
@@ -102,15 +103,15 @@ REPORTED: list[tuple[str, type[CurricleError]]] = [
     ("Missing environment variable: `OPENAI_API_KEY`.", ProviderAuthRejectedError),
     (
         (
-            "You\N{RIGHT SINGLE QUOTATION MARK}ve hit your usage limit. Upgrade to Pro or try again in"
-            " 2 days 17 hours 14 minutes."
+            "You\N{RIGHT SINGLE QUOTATION MARK}ve hit your usage limit. Upgrade to Pro or try again"
+            " in 2 days 17 hours 14 minutes."
         ),
         ProviderQuotaExhaustedError,
     ),
     (
         (
-            "You've hit your usage limit. To get more access now, send a request to your admin or try"
-            " again at 2:57 PM."
+            "You've hit your usage limit. To get more access now, send a request to your admin or"
+            " try again at 2:57 PM."
         ),
         ProviderQuotaExhaustedError,
     ),
@@ -136,8 +137,8 @@ REPORTED: list[tuple[str, type[CurricleError]]] = [
     ),
     (
         (
-            "stream disconnected before completion: An error occurred while processing your request."
-            " You can retry your request"
+            "stream disconnected before completion: An error occurred while processing your"
+            " request. You can retry your request"
         ),
         ProviderUnavailableError,
     ),
@@ -145,8 +146,8 @@ REPORTED: list[tuple[str, type[CurricleError]]] = [
     ("Reconnecting... waiting for network (Connection failed)", ProviderUnavailableError),
     (
         (
-            "We\N{RIGHT SINGLE QUOTATION MARK}re currently experiencing high demand, which may cause"
-            " temporary errors."
+            "We\N{RIGHT SINGLE QUOTATION MARK}re currently experiencing high demand, which may"
+            " cause temporary errors."
         ),
         ProviderUnavailableError,
     ),
@@ -163,15 +164,15 @@ REPORTED: list[tuple[str, type[CurricleError]]] = [
     ("unexpected status 504 Gateway Timeout: <html>", ProviderTimeoutError),
     (
         (
-            '{"error": {"code": "invalid_json_schema", "message": "Invalid schema for response_format'
-            " 'codex_output_schema'. Please ensure it is a valid JSON Schema.\"}}"
+            '{"error": {"code": "invalid_json_schema", "message": "Invalid schema for'
+            " response_format 'codex_output_schema'. Please ensure it is a valid JSON Schema.\"}}"
         ),
         ProviderModelUnsupportedError,
     ),
     (
         (
-            "Codex ran out of room in the model's context window. Start a new thread or clear earlier"
-            " history before retrying."
+            "Codex ran out of room in the model's context window. Start a new thread or clear"
+            " earlier history before retrying."
         ),
         ProviderContextOverflowError,
     ),
@@ -184,8 +185,8 @@ REPORTED: list[tuple[str, type[CurricleError]]] = [
     ),
     (
         (
-            "turn/start failed: Input exceeds the maximum length of 1048576 characters. (code -32602),"
-            ' data: {"input_error_code":"input_too_large"}'
+            "turn/start failed: Input exceeds the maximum length of 1048576 characters. (code"
+            ' -32602), data: {"input_error_code":"input_too_large"}'
         ),
         ProviderContextOverflowError,
     ),
@@ -295,8 +296,8 @@ def test_a_wrong_setting_is_named(needle: str, variable: str) -> None:
         "bwrap: Failed to make / slave: Permission denied",
         "bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted",
         (
-            "bwrap: No permissions to create a new namespace, likely because the kernel does not allow"
-            " non-privileged user namespaces."
+            "bwrap: No permissions to create a new namespace, likely because the kernel does not"
+            " allow non-privileged user namespaces."
         ),
         "bwrap: setting up uid map: Permission denied",
         "error running landlock: Sandbox(LandlockRestrict)",

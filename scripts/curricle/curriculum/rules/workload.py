@@ -32,7 +32,8 @@ def _hours_above(subject: Subject) -> Iterator[Hit]:
     if hours > limits.total_hours_max:
         yield Hit(
             "/nodes",
-            f"the nodes take {amount(hours)} hours, the spec allows at most {amount(limits.total_hours_max)}",
+            f"the nodes take {amount(hours)} hours,"
+            f" the spec allows at most {amount(limits.total_hours_max)}",
         )
 
 
@@ -65,8 +66,8 @@ def _jumps(subject: Subject) -> Iterator[Hit]:
         if node.estimate_minutes > threshold:
             yield Hit(
                 pointer_to("nodes", at, "estimate_minutes"),
-                f"{node.title!r} takes {amount(node.estimate_minutes)} minutes, half of the nodes take"
-                f" at most {amount(usual)}",
+                f"{node.title!r} takes {amount(node.estimate_minutes)} minutes,"
+                f" half of the nodes take at most {amount(usual)}",
             )
 
 
