@@ -19,14 +19,18 @@ SHORT_SECONDS: Final = 0.4
 SAID: Final = read_page(PAGE.read_text())
 WELL_SENT: Final = ("fenced", "prose", "truncated_answer", "wrong_schema")
 """Answers that are no good, which only their reader can tell."""
-ASKED_TWICE: Final = {"http_400_schema", "http_400_unsupported_format"}
+ASKED_TWICE: Final = {"http_400_schema"}
 NEVER_ENDING: Final = {"slow_drip", "hang_before_headers", "hang_mid_stream"}
+EACH_IN_ITS_WAY: Final = (
+    *("http_401_echo_key", "http_429_quota", "http_503", "html", "broken_json", "broken_event"),
+    *("error_event", "incomplete_filter", "refusal", "eof_without_completed"),
+    *("reset_before_headers", "reset_mid_stream", *ASKED_TWICE, *NEVER_ENDING),
+)
+"""One of each kind; `test_provider_faults.py` has them all, through the whole program."""
 
 
 @pytest.mark.parametrize("mode", ApiMode)
-@pytest.mark.parametrize(
-    "name", [name for name in FAULTS if name not in {*WELL_SENT, "large_answer"}]
-)
+@pytest.mark.parametrize("name", sorted(EACH_IN_ITS_WAY))
 def test_a_fault_of_a_server_is_typed_in_time_and_without_the_key(name: str, mode: ApiMode) -> None:
     seconds = SHORT_SECONDS if name in NEVER_ENDING else SECONDS
     with model_server([FAULTS[name]]) as server:
