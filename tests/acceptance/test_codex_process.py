@@ -23,7 +23,7 @@ from curricle.errors import (
 )
 from curricle.providers.codex_verdict import REQUESTS_MAX
 from model_faults import FAULTS
-from model_server import ANSWER, model_server
+from model_server import ANSWER, ModelServer, model_server
 from model_wire import Turn
 from processes import command_line, left_over, marked, wait_for
 
@@ -165,18 +165,22 @@ client.ask(question, seconds_left=60, tell=lambda _: None)
 """
 
 
+def environment_of_ourselves(ask: Caller, server: ModelServer) -> dict[str, str]:
+    return {
+        **ask.environment,
+        "OPENAI_BASE_URL": server.url,
+        "PYTHONPATH": str(ROOT / "scripts"),
+        "TMPDIR": str(ask.temporary),
+    }
+
+
 @pytest.mark.capability("R9")
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_our_own_death_in_the_middle_of_a_call_leaves_nothing(
     ask: Caller, number: signal.Signals
 ) -> None:
     with model_server([FAULTS["hang_before_headers"]]) as server:
-        environment = {
-            **ask.environment,
-            "OPENAI_BASE_URL": server.url,
-            "PYTHONPATH": str(ROOT / "scripts"),
-            "TMPDIR": str(ask.temporary),
-        }
+        environment = environment_of_ourselves(ask, server)
         with subprocess.Popen(
             [sys.executable, "-c", OURSELVES], env=environment, stderr=subprocess.DEVNULL
         ) as ourselves:
@@ -215,12 +219,7 @@ def test_an_answer_file_that_is_none_is_not_waited_for(ask: Caller, stand_in: An
 @pytest.mark.parametrize("gap", [0.0, 0.05, 0.1, 0.2])
 def test_a_second_interrupt_leaves_nothing_either(ask: Caller, gap: float) -> None:
     with model_server([FAULTS["hang_before_headers"]]) as server:
-        environment = {
-            **ask.environment,
-            "OPENAI_BASE_URL": server.url,
-            "PYTHONPATH": str(ROOT / "scripts"),
-            "TMPDIR": str(ask.temporary),
-        }
+        environment = environment_of_ourselves(ask, server)
         with subprocess.Popen(
             [sys.executable, "-c", OURSELVES], env=environment, stderr=subprocess.DEVNULL
         ) as ourselves:
@@ -236,12 +235,7 @@ def test_a_second_interrupt_leaves_nothing_either(ask: Caller, gap: float) -> No
 @pytest.mark.parametrize("closed", ["<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
 def test_it_works_without_standard_streams(ask: Caller, closed: str) -> None:
     with model_server() as server:
-        environment = {
-            **ask.environment,
-            "OPENAI_BASE_URL": server.url,
-            "PYTHONPATH": str(ROOT / "scripts"),
-            "TMPDIR": str(ask.temporary),
-        }
+        environment = environment_of_ourselves(ask, server)
         command = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-c", OURSELVES]
         assert subprocess.run(command, env=environment, check=False).returncode == 0
         assert len(server.requests) == 1

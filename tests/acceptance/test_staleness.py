@@ -275,3 +275,14 @@ def test_a_finished_run_has_nothing_to_do(forked: Curricle, finished: Path) -> N
     forked.good("run", finished.name)
     assert {**tree(finished), ".lock": b""} == {**before, ".lock": b""}
     assert status_of(finished)["last_failure"] is None
+
+
+def test_a_persons_curriculum_for_another_scope_is_theirs_to_decide_about(
+    forked: Curricle, brought_up: Path
+) -> None:
+    with (brought_up / SCOPE).open("a") as file:
+        file.write("\n## Views\n\nA view is a query with a name.\n")
+    before = (brought_up / CURRICULUM).read_bytes()
+    done = forked("run", brought_up.name, "--json")
+    assert (done.status, done.error["code"]) == (4, "stage_conflict")
+    assert (brought_up / CURRICULUM).read_bytes() == before
