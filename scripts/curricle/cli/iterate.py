@@ -43,14 +43,13 @@ def command(
 
     from curricle.inspection import inspect_run
     from curricle.pipeline import iterate_run
-    from curricle.providers.choice import choose_provider, name_of_provider
-    from curricle.providers.internal import InternalProvider
+    from curricle.providers.choice import DEFAULT_PROVIDER, PROVIDERS, name_of_provider
 
     text = _feedback(feedback, feedback_file)
     run_dir = settings.find_run(run)
-    name_of_provider(provider, os.environ)
-    is_asked = repair or bool(text)
-    chosen = choose_provider(provider, os.environ) if is_asked else InternalProvider()
+    name = name_of_provider(provider, os.environ)
+    # Who is not asked needs no settings.
+    chosen = PROVIDERS[name if repair or text else DEFAULT_PROVIDER](os.environ)
     with progress("iterating") as tell:
         iterate_run(settings.session(tell), run_dir, chosen, repair=repair, feedback=text)
     report = json.loads(read_file(run_dir / DIFF_REPORT))
