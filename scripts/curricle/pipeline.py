@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from curricle.steps.spec import ScopeChoice
 
 
+FEEDBACK_SHOWN_MAX: Final = 500
 _UNRECORDED: Final = (RunLockedError, JournalBrokenError)
 """Failures of a run that another command or nobody may write to."""
 
@@ -135,7 +136,9 @@ def bring_up_to_date(
         ProviderError: a model gave no answer to use; what was answered is not asked again.
     """
     with _working(session, run_dir) as work:
-        provider = open_provider(work, choice, is_anew=force)
+        options = (*(("--repair",) if repair else ()), *(("--force",) if force else ()))
+        again = ("run", work.run_id, *options)
+        provider = open_provider(work, choice, again=again, is_anew=force)
         take_scope(work, scope)
         spec = require_spec(work)
         make_curriculum(work, provider, force=force)
@@ -212,10 +215,19 @@ def iterate_run(
         spec = require_spec(work)
         require_fresh_curriculum(work)
         if repair or feedback:
-            mend(work, open_provider(work, choice), spec, repair=repair, feedback=feedback)
+            options = (*(("--repair",) if repair else ()), *_feedback_option(feedback))
+            provider = open_provider(work, choice, again=("iterate", work.run_id, *options))
+            mend(work, provider, spec, repair=repair, feedback=feedback)
         refuse_findings(work, check(work))
         make_plan(work, spec)
         compare(work, spec)
+
+
+def _feedback_option(feedback: str) -> tuple[str, ...]:
+    """Return feedback as it can be typed again; a long one came from a file that we do not know."""
+    if len(feedback) > FEEDBACK_SHOWN_MAX:
+        return ("--feedback-file", "FILE")
+    return ("--feedback", feedback) if feedback else ()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import time
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from model_server import ANSWER, Exchange, Fault, model_server
 from model_wire import MODEL, Turn, parts_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from asking import Caller
 
 
@@ -54,6 +57,32 @@ def test_the_server_gets_key_schema_prompt_and_no_tool_to_run_a_command(ask: Cal
     tools = {tool.get("name", tool["type"]) for tool in request.body["tools"]}
     assert not tools & {"exec_command", "write_stdin", "shell", "local_shell", "apply_patch"}
     assert "not-for-anybody" not in json.dumps(request.body)
+
+
+def test_no_file_of_the_project_around_reaches_the_model(
+    ask: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skill = "---\nname: {name}\ndescription: {text}\n---\nx\n"
+    files = {
+        "AGENTS.md": "of-the-project",
+        ".codex/skills/one/SKILL.md": skill.format(name="one", text="of-the-project"),
+        ".agents/skills/two/SKILL.md": skill.format(name="two", text="of-the-project"),
+        "home/skills/three/SKILL.md": skill.format(name="three", text="of-the-user"),
+        "home/config.toml": 'web_search = "live"',
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / ".git").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(ask.temporary))
+    with model_server() as server:
+        ask(server.url)
+        ask(server.url, CODEX_HOME=str(tmp_path / "home"))
+        for request in server.requests:
+            said = json.dumps(request.body)
+            assert "of-the-project" not in said
+            assert "of-the-user" not in said
+            assert [tool.get("name") for tool in request.body["tools"]] == ["request_user_input"]
 
 
 def test_a_prompt_larger_than_a_pipe_arrives_whole(ask: Caller) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shlex
 import time
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import pytest
 
 from answering import concept, whole
 from command import tree
+from curricle.layout import CURRICULUM
 from model_faults import http_error
 from model_server import Exchange, Fault, model_server
 from model_wire import MODEL, Received, Turn, as_json, parts_of
@@ -194,10 +196,62 @@ def test_the_command_to_go_on_with_asks_the_same_provider(forked: Curricle, run:
         assert f"run {run.name} --provider remote_llm" in text
 
 
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, "provider_auth_rejected"), (429, "provider_rate_limited")]
+)
+def test_a_compressed_error_is_told_by_its_status(
+    forked: Curricle, run: Path, status: int, code: str
+) -> None:
+    with model_server([raw(gzip.compress(b"{}"), status, content_encoding="gzip")]) as server:
+        done = with_server(forked, server.url)("run", run.name, "--json")
+    assert done.error["code"] == code
+
+
+AGAIN = [
+    ("run", "--force"),
+    ("iterate", "--repair"),
+    ("iterate", "--feedback", "Say more on Topic 1"),
+    ("iterate", "--repair", "--feedback", "it's short"),
+]
+
+
+@pytest.mark.parametrize("command", AGAIN, ids=" ".join)
+def test_the_command_to_go_on_with_is_the_one_that_failed(
+    forked: Curricle, run: Path, command: tuple[str, ...]
+) -> None:
+    with model_server([read_and_answer]) as server:
+        with_server(forked, server.url).good("run", run.name)
+    if "--repair" in command:
+        path = run / CURRICULUM
+        path.write_text(path.read_text().replace('"Topic 1"', '"replace_with_title"', 1))
+    with model_server([raw(b"{}", 503)]) as server:
+        name, *options = command
+        done = with_server(forked, server.url)(name, run.name, *options)
+    following = done.stderr.split("next: ")[1].splitlines()[0]
+    typed = [name, run.name, *options, "--provider", "remote_llm"]
+    assert shlex.split(following)[-len(typed) :] == typed
+
+
+def test_an_event_beyond_reading_leaves_no_traceback(forked: Curricle, run: Path) -> None:
+    nested = b'{"type": "response.completed", "response": ' + b"[" * 800 + b"]" * 800 + b"}"
+
+    def reply(exchange: Exchange) -> None:
+        exchange.send_head()
+        exchange.send(b"event: response.completed\ndata: " + nested + b"\n\n")
+
+    with model_server([Fault(name="nested", reply=reply)]) as server:
+        program = with_server(forked, server.url, OPENAI_API_MODE="responses")
+        done = program("run", run.name)
+    assert done.status == 5
+    assert "asynchronous generator" not in done.stderr
+
+
 SETTINGS = [
     ("SSL_CERT_FILE", "/no/such/file", "provider_config_invalid"),
     ("SSL_CERT_FILE", "/etc/passwd", "provider_config_invalid"),
     ("OPENAI_BASE_URL", "http://999.1.1.1/v1", "provider_base_url_invalid"),
+    ("HTTP_PROXY", "::::", "provider_config_invalid"),
+    ("AGENT_MODEL", KEY, "provider_config_invalid"),
     ("OPENAI_ORG_ID", "org\nother", "provider_config_invalid"),
     ("OPENAI_PROJECT_ID", "péß", "provider_config_invalid"),
     ("OPENAI_CUSTOM_HEADERS", "authorization: Bearer other", "provider_config_invalid"),

@@ -97,7 +97,8 @@ def calls_for(
 ) -> Calls:
     settings = ModelSettings(api_key=KEY, timeout_seconds=30, retry_budget=retry_budget)
     pace = Pace(clock=lambda: 0.0, sleep=lambda _: None, jitter=lambda: 0.0)
-    return Calls(work, ModelAccess(client=model, settings=settings, pace=pace), is_anew=is_anew)
+    access = ModelAccess(client=model, settings=settings, pace=pace)
+    return Calls(work, access, again=("run", "RUN"), is_anew=is_anew)
 
 
 def recorded(run_dir: Path) -> list[Call]:

@@ -8,6 +8,7 @@ from curricle.providers.retry import Attempt
 from curricle.runs.calls import Call
 from curricle.runs.spending import add_up, describe_spending
 
+TOLD = Usage(input_tokens=1_000_000, output_tokens=100_000)
 PRICES = Prices(as_of="2026-06", models={"priced": Price(input=2.0, cached_input=0.5, output=10.0)})
 
 
@@ -23,8 +24,8 @@ def call(
         request="0" * 64,
         answer=None if code == "provider_timeout" else "1" * 64,
         code=code,
-        usage=Usage(input_tokens=1_000_000, output_tokens=100_000) if usage is None else usage,
-        attempts=(Attempt(seconds=1.5, code=code),),
+        usage=TOLD if usage is None else usage,
+        attempts=(Attempt(seconds=1.5, code=code, usage=TOLD if usage is None else usage),),
         seconds=1.5,
     )
 
@@ -64,14 +65,15 @@ def test_calls_are_added_up() -> None:
     assert spending.unpriced == ("gpt-next",)
     assert describe_spending(spending) == (
         "3 model calls (1 failed), 4.5 s; 2,000,000 tokens in, 200,000 out;"
-        " $3.0000 by list prices of 2026-06; no price is known for gpt-next"
+        " $3.0000 by list prices of 2026-06; no price is known for gpt-next;"
+        " not all tokens of 1 call are known"
     )
 
 
-def test_calls_that_all_failed_cost_nothing_that_we_know_of() -> None:
+def test_calls_that_all_failed_cost_what_nobody_knows() -> None:
     spending = add_up([call(code="provider_timeout", usage=Usage())], PRICES)
     assert (spending.cost_usd, spending.unpriced) == (None, ())
-    assert describe_spending(spending).endswith("0 tokens in, 0 out; no cost")
+    assert describe_spending(spending).endswith("not all tokens of 1 call are known")
 
 
 def test_an_answer_that_was_unfit_is_a_failure_that_was_paid_for() -> None:
@@ -83,7 +85,9 @@ def test_an_answer_that_was_unfit_is_a_failure_that_was_paid_for() -> None:
 def test_answers_whose_tokens_nobody_counts_are_told() -> None:
     spending = add_up([call(usage=Usage()), call(usage=Usage())], PRICES)
     assert (spending.uncounted, spending.unpriced) == (2, ())
-    assert describe_spending(spending).endswith("does not count the tokens of 2 answers")
+    assert describe_spending(spending).endswith("not all tokens of 2 calls are known")
+    rejected = call(code="provider_auth_rejected", usage=Usage())
+    assert add_up([rejected], PRICES).uncounted == 0
 
 
 def test_a_model_that_nobody_names_is_the_default_one() -> None:

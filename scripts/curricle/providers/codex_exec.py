@@ -7,7 +7,9 @@ The prompt comes on its stdin, the answer in a file and in the events it prints.
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
@@ -37,8 +39,6 @@ if TYPE_CHECKING:
 
 SILENCE_SECONDS_MIN: Final = 3.0
 """What codex may need to start on a busy machine."""
-SILENCE_SECONDS_MAX: Final = 60.0
-"""What a server of one's own may need to read a long prompt before it sends as much as headers."""
 LINGERING_SECONDS_MAX: Final = 0.5
 """So long may it take to leave after its turn is over."""
 PROGRESS_LENGTH_MAX: Final = 200
@@ -74,7 +74,7 @@ class CodexExec:
         """
         deadline_at = time.monotonic() + seconds_left
         # A third of the time, so that some is left to ask again.
-        silence_seconds = max(SILENCE_SECONDS_MIN, min(SILENCE_SECONDS_MAX, seconds_left / 3))
+        silence_seconds = max(SILENCE_SECONDS_MIN, seconds_left / 3)
         silent_until = time.monotonic() + silence_seconds
         with scratch_folder() as scratch:
             with translated(scratch.schema):
@@ -141,7 +141,8 @@ class CodexExec:
 def _find_answer(path: Path) -> str:
     """Return what codex wrote there, as far as anyone would read it; empty when nothing."""
     with translated(path):
-        if not path.is_file():  # nobody waits for what another command may have put there
+        # Neither waited for nor followed, whatever a command has put there.
+        if not stat.S_ISREG(os.lstat(path).st_mode if os.path.lexists(path) else 0):
             return ""
         with path.open("rb") as file:
             return file.read(LINE_BYTES_MAX).decode("utf-8", "replace")

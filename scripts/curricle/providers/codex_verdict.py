@@ -87,7 +87,11 @@ def _fault_on_the_way(
         return fault_of_start(command, status, shown(" ".join(heard.stderr)))
     if heard.is_silent and not is_late:
         return ProviderUnavailableError(
-            NAME, "no sign of an answer since it was asked", retries_max=1
+            NAME,
+            "no sign of an answer since it was asked",
+            hint="check the network and the server; one that is slow to begin may be silent for a"
+            " third of AGENT_TIMEOUT_SECONDS: raise it",
+            retries_max=1,
         )
     why = f"; its last complaint: {shown(heard.trouble)}" if heard.trouble else ""
     return ProviderTimeoutError(NAME, f"no answer in the time there was{why}")

@@ -31,6 +31,8 @@ def finish_within(seconds: float, work: Callable[[], Coroutine[Any, Any, T]]) ->
             return await work()
 
     with asyncio.Runner(loop_factory=_Loop) as runner:
+        # What a library leaves half-closed when it is cancelled would be complained of on stderr.
+        runner.get_loop().set_exception_handler(lambda *_: None)
         return runner.run(bounded())
 
 

@@ -8,6 +8,7 @@ is told by `sdk_errors.py`.
 from __future__ import annotations
 
 import json
+import os
 import re
 from contextlib import suppress
 from dataclasses import replace
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 NAME: Final = "remote_llm"
 DEFAULT_MODEL: Final = "gpt-5.5"
 """Asked for when `AGENT_MODEL` is not set: servers do not choose one by themselves."""
+PREPARING_SECONDS_MAX: Final = 5.0
 _DELTA: Final = "response.output_text.delta"
 _ERROR: Final = "error"
 _LAST: Final = {"response.completed", "response.incomplete", "response.failed", _ERROR}
@@ -107,6 +109,26 @@ class RemoteLlm:
         except TimeoutError:
             message = f"no whole answer within {seconds_left:.3g} s"
             raise ProviderTimeoutError(NAME, message) from None
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            message = f"nothing can be opened to ask with: {reason}"
+            raise ProviderUnavailableError(NAME, message) from error
+
+    def prepare(self) -> None:
+        """Make sure that requests could be made, without making one.
+
+        Raises:
+            ProviderConfigInvalidError: the environment names certificates or a proxy in vain.
+            DependencyMissingError: the SDK is not installed.
+        """
+        _import_sdk()
+        from curricle.providers.server_connection import open_client
+
+        async def open_and_close() -> None:
+            async with open_client(self._key, self._url, self._trust):
+                pass
+
+        finish_within(PREPARING_SECONDS_MAX, open_and_close)
 
     async def _ask_in_any_form(self, question: Question, tell: Callable[[str], None]) -> Answer:
         from curricle.providers.sdk_errors import SDK_ERRORS, rejected_form, translated

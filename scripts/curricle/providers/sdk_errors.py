@@ -15,6 +15,8 @@ import socket
 import ssl
 import time
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 import openai
@@ -98,12 +100,27 @@ def _of_connection(error: Exception, provider: str, url: str) -> CurricleError:
     if any(isinstance(cause, TooLargeError) for cause in causes):
         return ProviderOutputInvalidError(provider, "the answer is longer than any that is read")
     if any(isinstance(cause, CompressedError) for cause in causes):
-        message = "the answer is compressed, which nobody asked for"
-        return ProviderOutputInvalidError(provider, message)
+        return ProviderOutputInvalidError(
+            provider,
+            "the answer is compressed, which nobody asked for",
+            hint="have the server, or the gateway in between, leave answers as they are",
+        )
     if any(isinstance(cause, httpx2.UnsupportedProtocol | httpx2.InvalidURL) for cause in causes):
         return ProviderBaseUrlInvalidError(url, "no request can be sent to it")
     reason = next((r for c in reversed(causes) if (r := _reason_of(c))), "it breaks off")
-    return ProviderUnavailableError(provider, f"the connection to {url} failed: {reason}")
+    return ProviderUnavailableError(
+        provider, f"the connection to {url} failed: {reason}", hint=_hint_of_proxy(url)
+    )
+
+
+def _hint_of_proxy(url: str) -> str:
+    """Return what to check where a proxy stands in between; empty where none does."""
+    parts = urlsplit(url)
+    proxy = getproxies().get(parts.scheme) or getproxies().get("all")
+    if not proxy or proxy_bypass(parts.hostname or ""):
+        return ""
+    variables = f"{parts.scheme.upper()}_PROXY, ALL_PROXY"
+    return f"check the proxy that {variables} names, or set NO_PROXY to the server's host"
 
 
 def _server_error(error: openai.APIStatusError, secrets: Collection[str]) -> ServerError:

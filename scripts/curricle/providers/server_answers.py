@@ -96,7 +96,10 @@ def _verify_ending(provider: str, reason: str | None, refusal: Any) -> None:
         raise ProviderRefusedError(provider, "a content filter stopped the answer")
     if reason in _LENGTH_REASONS:
         raise ProviderOutputInvalidError(
-            provider, "the answer was cut off at the model's limit of output"
+            provider,
+            "the answer was cut off at the model's limit of output",
+            hint="set AGENT_MODEL to one that writes longer answers, or give less at a time:"
+            " --scope-mode section",
         )
     if reason == "context_length_exceeded":
         raise ProviderContextOverflowError(provider, "the request is too large for the model")

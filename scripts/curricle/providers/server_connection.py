@@ -47,7 +47,7 @@ def open_client(key: str, url: str, trust: ssl.SSLContext) -> openai.AsyncOpenAI
             follow_redirects=False,  # documents and key are for this server
             event_hooks={"response": [_limit]},
         )
-    except (ImportError, ValueError):
+    except (ImportError, ValueError, httpx2.InvalidURL):
         raise ProviderConfigInvalidError(
             "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY",
             "names a proxy that cannot be used",
@@ -84,7 +84,9 @@ def trusted_certificates() -> ssl.SSLContext:
 
 async def _limit(response: httpx2.Response) -> None:
     if response.headers.get("content-encoding", "identity") != "identity":
-        raise CompressedError
+        if response.is_success:
+            raise CompressedError
+        del response.headers["content-encoding"]  # an error is told by its status, unread
     is_events = "event-stream" in response.headers.get("content-type", "")
     limit = EVENTS_BYTES_MAX if is_events else DOCUMENT_BYTES_MAX
     if isinstance(response.stream, httpx2.AsyncByteStream):

@@ -71,6 +71,8 @@ class ModelSettings:
             ProviderBaseUrlInvalidError: the URL is no address of a server.
             ProviderKeyMissingError: a key is set that is none.
         """
+        if (key := environment.get("OPENAI_API_KEY")) and environment.get("AGENT_MODEL") == key:
+            raise ProviderConfigInvalidError("AGENT_MODEL", "holds the API key", hint="swap them")
         return cls(
             timeout_seconds=_timeout_seconds(environment.get("AGENT_TIMEOUT_SECONDS")),
             retry_budget=_retry_budget(environment.get("AGENT_RETRY_BUDGET")),

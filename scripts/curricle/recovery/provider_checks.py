@@ -16,6 +16,7 @@ from curricle.providers.address import shown_url
 from curricle.providers.choice import choose_provider, name_of_provider
 from curricle.providers.command import resolve_command
 from curricle.providers.masking import mask
+from curricle.providers.remote_llm import RemoteLlm
 from curricle.providers.settings import BASE_URL_DEFAULT, ModelSettings
 from curricle.recovery.check import Check, Outcome
 from curricle.recovery.reachability import look_up
@@ -129,8 +130,19 @@ def _server(name: str, access: ModelAccess) -> Iterator[Check]:
         yield _ok("server", "the one that the login in CODEX_HOME is for")
         return
     url = settings.base_url or BASE_URL_DEFAULT
-    yield _ok("OPENAI_BASE_URL", shown_url(url) if settings.base_url else f"not set: {url}")
+    shown = mask(shown_url(url), settings.secrets)
+    yield _ok("OPENAI_BASE_URL", shown if settings.base_url else f"not set: {url}")
+    if isinstance(access.client, RemoteLlm):
+        yield _prepared(access.client)
     yield look_up(url, settings.api_key, access.client.model)
+
+
+def _prepared(client: RemoteLlm) -> Check:
+    try:
+        client.prepare()
+    except CurricleError as error:
+        return _failed("connection", error)
+    return _ok("connection", "certificates and proxies can be used")
 
 
 def _probe(access: ModelAccess) -> Check:

@@ -11,7 +11,7 @@ from http.client import HTTPException
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-from curricle.printable import one_line
+from curricle.printable import listed, one_line
 from curricle.providers.address import basic_credentials
 from curricle.providers.masking import mask
 from curricle.recovery.check import Check, Outcome
@@ -19,6 +19,7 @@ from curricle.recovery.check import Check, Outcome
 SECONDS_MAX: Final = 1.5
 _NAME: Final = "server"
 _BODY_BYTES_MAX: Final = 1 << 20
+_MODELS_SHOWN: Final = 5
 
 
 def look_up(url: str, key: str | None, model: str | None) -> Check:
@@ -78,7 +79,8 @@ def _known(body: bytes, model: str | None) -> Check:
         )
     if model is not None and models and model not in models:
         return _warning(
-            f"can be reached and takes the key; {model} is not among its {len(models)} models",
+            f"can be reached and takes the key; {model} is not among its models:"
+            f" {listed(map(str, models[:_MODELS_SHOWN]), len(models))}",
             "set AGENT_MODEL to one that it has",
         )
     return Check(name=_NAME, outcome=Outcome.OK, detail="can be reached and takes the key")

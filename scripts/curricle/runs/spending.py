@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from curricle.errors import (
+    ProviderOutputInvalidError,
+    ProviderTimeoutError,
+    ProviderUnavailableError,
+)
 from curricle.printable import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from curricle.providers.prices import Prices
+    from curricle.providers.retry import Attempt
     from curricle.runs.calls import Call
+
+
+_MAY_COST: Final = {
+    None,
+    ProviderOutputInvalidError.code,
+    ProviderTimeoutError.code,
+    ProviderUnavailableError.code,
+}
+"""Codes of attempts that a server may have worked on; None where it answered."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +47,7 @@ class Spending:
     unpriced: tuple[str, ...]
     """Models that have no known price."""
     uncounted: int
-    """Answers whose tokens the server did not count."""
+    """Calls of which nobody knows all tokens: an attempt may have cost some and did not tell."""
     prices_as_of: str
 
     def to_json(self) -> dict[str, Any]:
@@ -51,7 +66,9 @@ def add_up(calls: Sequence[Call], prices: Prices) -> Spending:
         attempts=sum(len(call.attempts) for call in calls),
         seconds=sum(call.seconds for call in calls),
         input_tokens=sum(call.usage.input_tokens or 0 for call in calls),
-        cached_input_tokens=sum(call.usage.cached_input_tokens or 0 for call in calls),
+        cached_input_tokens=sum(
+            min(call.usage.cached_input_tokens or 0, call.usage.input_tokens or 0) for call in calls
+        ),
         output_tokens=sum(call.usage.output_tokens or 0 for call in calls),
         reasoning_output_tokens=sum(call.usage.reasoning_output_tokens or 0 for call in calls),
         cost_usd=sum(known) if known else None,
@@ -64,10 +81,13 @@ def add_up(calls: Sequence[Call], prices: Prices) -> Spending:
                 }
             )
         ),
-        uncounted=sum(call.answer is not None for call in calls)
-        - sum(call.answer is not None for call in told),
+        uncounted=sum(any(map(_is_uncounted, call.attempts)) for call in calls),
         prices_as_of=prices.as_of,
     )
+
+
+def _is_uncounted(attempt: Attempt) -> bool:
+    return attempt.usage.input_tokens is None and attempt.code in _MAY_COST
 
 
 def _model_of(call: Call) -> str | None:
@@ -93,6 +113,6 @@ def _cost(spending: Spending) -> str:
     )
     models = listed(spending.unpriced[:3], len(spending.unpriced))
     unknown = f"no price is known for {models}" if spending.unpriced else ""
-    answers = counted(spending.uncounted, "answer")
-    uncounted = f"the server does not count the tokens of {answers}" if spending.uncounted else ""
+    calls = counted(spending.uncounted, "call")
+    uncounted = f"not all tokens of {calls} are known" if spending.uncounted else ""
     return "; ".join(filter(None, [known, unknown, uncounted])) or "no cost"

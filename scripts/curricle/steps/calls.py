@@ -16,7 +16,6 @@ from curricle.errors import (
     ProviderOutputInvalidError,
     ProviderRefusedError,
 )
-from curricle.layout import Stage
 from curricle.printable import counted
 from curricle.providers.access import ModelAccess
 from curricle.providers.client import total_usage
@@ -58,23 +57,29 @@ _OF_ONE_QUESTION: Final = (
 """Failures after which other questions may well be answered."""
 
 
-def open_provider(work: Work, choice: Choice, *, is_anew: bool = False) -> Provider:
+def open_provider(
+    work: Work, choice: Choice, *, again: Sequence[str], is_anew: bool = False
+) -> Provider:
     """Return the chosen provider for a run; one that asks a model keeps a record of it there.
 
-    With `is_anew`, what was answered for an earlier curriculum is asked again.
+    `again` is the command to type after a failure. With `is_anew`, what was answered for an earlier
+    curriculum is asked again.
     """
     if not isinstance(choice, ModelAccess):
         return choice
     from curricle.providers.model import ModelProvider
 
-    return ModelProvider(Calls(work, choice, is_anew=is_anew))
+    return ModelProvider(Calls(work, choice, again=again, is_anew=is_anew))
 
 
 class Calls:
     """The questions of one command to one model."""
 
-    def __init__(self, work: Work, access: ModelAccess, *, is_anew: bool) -> None:
+    def __init__(
+        self, work: Work, access: ModelAccess, *, again: Sequence[str], is_anew: bool
+    ) -> None:
         self._work = work
+        self._again = (*again, "--provider", access.client.name)
         self._client = access.client
         self._settings = access.settings
         self._pace = access.pace
@@ -186,9 +191,7 @@ class Calls:
     def _error_of(self, asked: Unfit | Failed) -> CurricleError:
         """Return the error that a question ended in, with the command that goes on from there."""
         error = _without_secrets(asked.error, self._settings.secrets, asked.question.name)
-        is_generated = self._work.stage is Stage.GENERATED
-        command = ("run",) if is_generated else ("iterate", "--repair")
-        error.next_step = (command[0], self._work.run_id, *command[1:], "--provider", self.name)
+        error.next_step = self._again
         return error
 
     def _record(self, delivery: _Delivery) -> Asked:

@@ -19,9 +19,11 @@ from curricle.errors import (
     StopRuleHitError,
     ValidationFailedError,
 )
-from curricle.layout import CURRICULUM, GENERATION_NOTES
+from curricle.layout import CURRICULUM, GENERATION_NOTES, Stage
 from curricle.providers.model import ModelProvider
 from curricle.runs.commit import writing
+from curricle.runs.journal import load_journal
+from curricle.runs.record import EVENT_STAGE
 from curricle.schema import DocumentKind, check_document
 from curricle.stages.generate import generate
 from curricle.steps.repair import REPAIR_ROUNDS_MAX, REPAIR_TOKENS_MAX, mend
@@ -241,6 +243,26 @@ def test_with_repair_and_feedback_what_is_mended_is_revised(tmp_path: Path) -> N
     assert scripted.names == ["repair", "feedback"]
     assert kept(run_dir)["nodes"][1]["estimate_minutes"] == 90
     assert kept(run_dir)["nodes"][0]["title"] == GIVEN["nodes"][0]["title"]
+
+
+def test_feedback_waits_until_the_errors_are_mended(tmp_path: Path) -> None:
+    run_dir = run_with(tmp_path, BLANKED)
+    provider, scripted = provider_of(lambda _: operations())
+    with working(run_dir) as work, pytest.raises(StopRuleHitError, match="no further progress"):
+        mend(work, provider, require_spec(work), repair=True, feedback="Shorter")
+    assert scripted.names == ["repair"]
+
+
+def test_a_repair_in_vain_of_warnings_ends_in_a_report(tmp_path: Path) -> None:
+    capability = GIVEN["nodes"][1]["capability"]
+    run_dir = run_with(tmp_path, {f"/nodes/{at}/capability": capability for at in range(3)})
+    provider, scripted = provider_of(lambda _: operations())
+    for times in (1, 2):
+        with working(run_dir) as work:
+            mend(work, provider, require_spec(work), repair=True)
+        assert scripted.names == ["repair"] * times
+        made = [e.data["stage"] for e in load_journal(run_dir).entries if e.event == EVENT_STAGE]
+        assert made.count(Stage.VALIDATED) == times
 
 
 def test_feedback_that_a_model_acts_on_is_kept(tmp_path: Path) -> None:

@@ -223,6 +223,23 @@ def test_feedback_that_leads_to_no_change_becomes_an_open_question() -> None:
     assert question["related_nodes"] == ["n1"]
 
 
+def test_nodes_that_are_too_long_to_be_shown_together_are_shown_as_far_as_they_fit() -> None:
+    document = chain(4)
+    for node in document["nodes"]:
+        node["core_ideas"] = ["long " * 8_000]
+        node["title"] = "replace_with_title"
+    scripted = Scripted(by_name(repair=operations()))
+    revised(scripted, document)
+    assert scripted.asked[0].prompt.count("long " * 8_000) == 1
+
+
+def test_a_node_that_no_prompt_can_hold_is_a_typed_error() -> None:
+    document = chain(4)
+    document["nodes"][1] |= {"title": "replace_with_title", "core_ideas": ["long " * 20_000]}
+    with pytest.raises(ProviderContextOverflowError, match="a node has"):
+        revised(Scripted(by_name()), document)
+
+
 def test_too_many_titles_to_choose_from_are_a_typed_error() -> None:
     document = chain(30)
     for node in document["nodes"]:

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from curricle.providers.interrupts import uninterrupted
+
+
+def test_an_interrupt_comes_after_the_block() -> None:
+    reached = []
+
+    def work() -> None:
+        with uninterrupted():
+            os.kill(os.getpid(), signal.SIGINT)
+            reached.append("the end of the block")
+        reached.append("what follows")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert reached == ["the end of the block"]
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
