@@ -2,10 +2,10 @@
 
 Run by path as `python -I -S keeper.py LIFELINE ASKER SCRATCH COMMAND...` with nothing of the
 package imported. LIFELINE is the number of a pipe's reading end: it ends when whoever asked closes
-it or dies, however that comes about, and then the command is interrupted, terminated and killed
-with all that descends from it. ASKER is the process id of who asked. A tool that moved to a session
-of its own is still found, for orphans are handed to us (Linux). SCRATCH is a folder that is removed
-when nobody is left to do so.
+it, with a byte, or dies, however that comes about, and then the command is interrupted, terminated
+and killed with all that descends from it. ASKER is the process id of who asked. A tool that moved
+to a session of its own is still found, for orphans are handed to us (Linux). SCRATCH is a folder
+that is removed when nobody is left to do so.
 
 The exit status is the command's; 128 and the signal's number where one ended it; 127 where it is
 not there and 126 where it cannot be run, as a shell has it. Who starts this: `process.py`.
@@ -74,11 +74,22 @@ def keep(lifeline: int, asker: int, scratch: str, arguments: list[str]) -> int:
     _wait(command, lifeline, wakeups)
     # What a finished command left behind has no more say; a command cut short may clean up.
     _end(command, _ENDING if command.status is None else _ENDING[-1:])
-    if os.getppid() != asker:
+    if _is_alone(lifeline, asker):
         import shutil
 
         shutil.rmtree(scratch, ignore_errors=True)
     return 128 + signal.SIGKILL if command.status is None else command.status
+
+
+def _is_alone(lifeline: int, asker: int) -> bool:
+    """Return whether who asked has died: then its end of the lifeline closed without a word.
+
+    NOTE: a dying process closes its files before its children are handed on, so that its id alone
+    may still be found for a moment.
+    """
+    readable, _, _ = select.select([lifeline], [], [], 0)
+    is_closed = bool(readable) and not os.read(lifeline, 1)
+    return is_closed or os.getppid() != asker
 
 
 def _wait(command: _Command, lifeline: int, wakeups: int) -> None:

@@ -28,6 +28,8 @@ _ENDING_SECONDS: Final = 1.6
 """Longer than the keeper takes for interrupt, terminate and kill together."""
 _CHUNK_BYTES: Final = 1 << 16
 _STREAMS: Final = 3
+_WE_LIVE: Final = b"."
+"""What the lifeline carries at its end, unless we die: then nobody can write it."""
 _Streams: TypeAlias = "tuple[IO[bytes], IO[bytes], IO[bytes]]"
 """Stdin, stdout and stderr of a command, our ends."""
 LINE_BYTES_MAX: Final = 64 << 20
@@ -122,6 +124,8 @@ def running(
         yield Process(_popen=popen, _streams=streams, _input=memoryview(stdin))
     finally:
         with uninterrupted():
+            with suppress(BrokenPipeError):  # it has ended already
+                os.write(our_end, _WE_LIVE)
             os.close(our_end)
             _end(popen, streams)
 

@@ -252,3 +252,20 @@ def test_our_own_death_leaves_neither_process_nor_file(
         assert ourselves.wait(10) == -number
         assert not left_over(mark)
         assert wait_for(lambda: not scratch.exists())
+
+
+@pytest.mark.parametrize(("last_word", "is_there"), [(b".", True), (b"", False)])
+def test_files_are_removed_for_whoever_closed_the_lifeline_without_a_word(
+    tmp_path: Path, last_word: bytes, *, is_there: bool
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    lifeline, our_end = os.pipe()
+    keeper = [sys.executable, "-I", "-S", str(ROOT / "scripts/curricle/providers/keeper.py")]
+    arguments = [str(lifeline), str(os.getpid()), str(scratch), "sleep", "60"]
+    with subprocess.Popen([*keeper, *arguments], pass_fds=[lifeline]) as process:
+        os.close(lifeline)
+        os.write(our_end, last_word)
+        os.close(our_end)
+        process.wait(10)
+    assert scratch.exists() == is_there
