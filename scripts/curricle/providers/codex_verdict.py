@@ -29,13 +29,12 @@ if TYPE_CHECKING:
     from curricle.errors import CurricleError
     from curricle.providers.codex_events import Transcript
 
-
 REQUESTS_MAX: Final = 8
 """Of one turn; an answer takes one."""
 
 
 def is_hopeless(heard: Transcript) -> bool:
-    """Tell whether it has given up in all but name: it tries to connect for ever."""
+    """Tell whether nothing will come of it: it tries to connect for ever, or goes in circles."""
     is_connecting = heard.trouble is not None and WAITING_FOR_NETWORK in heard.trouble
     return is_connecting or is_going_in_circles(heard)
 

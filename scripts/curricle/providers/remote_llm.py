@@ -30,16 +30,8 @@ from curricle.providers.client import name_of
 from curricle.providers.deadline import finish_within
 from curricle.providers.masking import mask, mask_json
 from curricle.providers.server_answers import read_completion, read_response
-from curricle.providers.server_faults import (
-    error_of,
-    read_error,
-)
-from curricle.providers.server_forms import (
-    Form,
-    chat_form,
-    prompt_in,
-    response_form,
-)
+from curricle.providers.server_faults import error_of, read_error
+from curricle.providers.server_forms import Form, chat_form, prompt_in, response_form
 from curricle.providers.settings import BASE_URL_DEFAULT, ApiMode
 
 if TYPE_CHECKING:
@@ -55,7 +47,6 @@ if TYPE_CHECKING:
 NAME: Final = "remote_llm"
 DEFAULT_MODEL: Final = "gpt-5.5"
 """Asked for when `AGENT_MODEL` is not set: servers do not choose one by themselves."""
-PREPARING_SECONDS_MAX: Final = 5.0
 _DELTA: Final = "response.output_text.delta"
 _ERROR: Final = "error"
 _LAST: Final = {"response.completed", "response.incomplete", "response.failed", _ERROR}
@@ -124,11 +115,7 @@ class RemoteLlm:
         _import_sdk()
         from curricle.providers.server_connection import open_client
 
-        async def open_and_close() -> None:
-            async with open_client(self._key, self._url, self._trust):
-                pass
-
-        finish_within(PREPARING_SECONDS_MAX, open_and_close)
+        open_client(self._key, self._url, self._trust)
 
     async def _ask_in_any_form(self, question: Question, tell: Callable[[str], None]) -> Answer:
         from curricle.providers.sdk_errors import SDK_ERRORS, rejected_form, translated

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from curricle.authoring.question import ANSWER_CHARACTERS_MAX
 from curricle.errors import CurricleError, ProviderError, ProviderOutputInvalidError
-from curricle.providers.client import USAGE, Answer, Usage
+from curricle.providers.client import USAGE, Usage
 from curricle.providers.masking import MASK, mask_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from curricle.authoring.question import Flaw, Question
-    from curricle.providers.client import Client
+    from curricle.authoring.question import Question
+    from curricle.providers.client import Answer, Client
     from curricle.providers.settings import ModelSettings
 
 FIRST_WAIT_SECONDS: Final = 0.5
@@ -47,7 +47,7 @@ class Answered:
 
     question: Question
     answer: Answer
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +57,9 @@ class Unfit:
     question: Question
     answer: Answer
     error: CurricleError
-    attempts: tuple[Attempt, ...]
+    instead: Question
+    """What to ask next."""
+    attempts: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +68,7 @@ class Failed:
 
     question: Question
     error: CurricleError
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[Attempt, ...] = ()
 
 
 Asked: TypeAlias = Answered | Unfit | Failed
@@ -100,26 +102,27 @@ def ask_with_retries(
     attempts: list[Attempt] = []
     while True:
         begun_at = pace.clock()
-        answer, flaw, error = _ask_once(client, question, deadline_at - begun_at, settings, tell)
+        asked = _ask_once(client, question, deadline_at - begun_at, settings, tell)
+        error = None if isinstance(asked, Answered) else asked.error
         attempts.append(
             Attempt(
                 seconds=pace.clock() - begun_at,
                 code=error.code if error else None,
-                usage=answer.usage if answer else _usage_in(error),
+                usage=_usage_in(asked.error) if isinstance(asked, Failed) else asked.answer.usage,
             )
         )
         spent += 1
         wait = _find_wait(error, spent, settings, pace)
         if wait is not None and pace.clock() + wait + ATTEMPT_SECONDS_MIN > deadline_at:
             wait = None
-        if answer is not None or wait is None:
-            yield _asked(question, answer, error, tuple(attempts))
+        if wait is None or not isinstance(asked, Failed):
+            yield replace(asked, attempts=tuple(attempts))
             attempts = []
         if wait is None:
             return
         tell(f"{question.name}: {error}; asking again in {wait:.1f} s")
         pace.sleep(wait)
-        question = flaw.instead if flaw else question
+        question = asked.instead if isinstance(asked, Unfit) else question
 
 
 def _ask_once(
@@ -128,50 +131,34 @@ def _ask_once(
     seconds_left: float,
     settings: ModelSettings,
     tell: Callable[[str], None],
-) -> tuple[Answer | None, Flaw | None, CurricleError | None]:
-    """Return the answer and what is wrong with it, or the error there is in its place."""
+) -> Asked:
+    """Return what comes of one attempt, which is not counted in it yet."""
     try:
         answer = client.ask(question, seconds_left=seconds_left, tell=tell)
     except CurricleError as error:
-        return None, None, error
+        return Failed(question=question, error=error)
     if len(answer.text) > ANSWER_CHARACTERS_MAX:
         why = f"the answer has {len(answer.text)} characters, at most {ANSWER_CHARACTERS_MAX} do"
-        return None, None, ProviderOutputInvalidError(client.name, why)
+        return Failed(question=question, error=ProviderOutputInvalidError(client.name, why))
     # Everybody reads it as it is recorded, without secrets: now, and in a replay.
     text = mask_answer(answer.text, settings.secrets)
     notes = (*answer.notes, MASKED) if MASK in text and MASK not in answer.text else answer.notes
     answer = replace(answer, text=text, notes=notes)
     flaw = question.find_flaw(text)
-    return answer, flaw, _unfit(client.name, question, flaw) if flaw else None
-
-
-def _asked(
-    question: Question,
-    answer: Answer | None,
-    error: CurricleError | None,
-    attempts: tuple[Attempt, ...],
-) -> Asked:
-    match answer, error:
-        case Answer(), None:
-            return Answered(question=question, answer=answer, attempts=attempts)
-        case Answer(), CurricleError():
-            return Unfit(question=question, answer=answer, error=error, attempts=attempts)
-        case None, CurricleError():
-            return Failed(question=question, error=error, attempts=attempts)
-    raise AssertionError("an attempt ends in an answer or an error")
-
-
-def _usage_in(error: CurricleError | None) -> Usage:
-    """Return the tokens of an attempt in vain, where its error tells them."""
-    told = error.details.get(USAGE) if error else None
-    return Usage(**told) if isinstance(told, dict) else Usage()
-
-
-def _unfit(provider: str, question: Question, flaw: Flaw) -> ProviderOutputInvalidError:
-    return ProviderOutputInvalidError(
-        provider,
-        f"{provider} mode failed to return valid structured JSON for “{question.name}”: {flaw.why}",
+    if flaw is None:
+        return Answered(question=question, answer=answer)
+    why = (
+        f"{client.name} mode failed to return valid structured JSON for “{question.name}”:"
+        f" {flaw.why}"
     )
+    unfit = ProviderOutputInvalidError(client.name, why)
+    return Unfit(question=question, answer=answer, error=unfit, instead=flaw.instead)
+
+
+def _usage_in(error: CurricleError) -> Usage:
+    """Return the tokens of an attempt in vain, where its error tells them."""
+    told = error.details.get(USAGE)
+    return Usage(**told) if isinstance(told, dict) else Usage()
 
 
 def _find_wait(

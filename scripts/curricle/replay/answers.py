@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from curricle.runs.journal import Entry
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Recordings:
     """Answers for a model that nobody asks any more."""
 
@@ -31,8 +31,7 @@ class Recordings:
     answers: Mapping[str, str]
     """Request to answer, both as digests."""
     missing: list[str] = field(default_factory=list)
-    """Names of the questions that there is no answer to."""
-
+    """Names of the questions that there is no answer to, noted as they are asked."""
     tokens_used: int = 0
 
     def ask(self, question: Question) -> str:

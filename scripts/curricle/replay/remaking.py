@@ -135,7 +135,6 @@ def _mend(step: Step, inputs: Mapping[str, bytes]) -> dict[str, bytes]:
             ready_spec(inputs.get(TOPIC_SPEC), step.run_id),
             repair=mended[REPAIR],
             feedback=step.load(feedback).decode() if feedback else "",
-            tell=lambda _: None,
         ),
         mended[ROUNDS] + 1,
     )

@@ -18,11 +18,11 @@ from curricle.providers.provider import MendRequest
 from curricle.stages.validate import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from curricle.curriculum.topic_spec import TopicSpec
     from curricle.findings import Finding
-    from curricle.providers.provider import Mended, Provider
+    from curricle.providers.provider import Provider
     from curricle.stages.validate import ValidationResult
 
 
@@ -34,6 +34,8 @@ class Improvement:
     result: ValidationResult
     rounds: int
     is_feedback_met: bool
+    changes: tuple[str, ...] = ()
+    """What the last round did, a sentence each."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -53,7 +55,6 @@ def improve(
     *,
     repair: bool,
     feedback: str,
-    tell: Callable[[str], None],
 ) -> Iterator[Improvement]:
     """Yield the curriculum as it is, then each better one; `inputs` are those of `validated`.
 
@@ -65,7 +66,6 @@ def improve(
         StopRuleHitError: the revision for the feedback is not valid.
         ProviderError: the provider failed.
     """
-    documents = _documents(inputs)
     best = Improvement(
         curriculum=inputs[CURRICULUM],
         result=validate(inputs),
@@ -75,40 +75,50 @@ def improve(
     yield best
     if best.result.verdict.curriculum is None:
         return
-
-    def revised(findings: tuple[Finding, ...], wish: str) -> tuple[Mended, Improvement]:
-        mended = provider.mend(
-            MendRequest(
-                document=parse_json(best.curriculum),
-                findings=findings,
-                spec=spec,
-                feedback=wish,
-                documents=documents,
-            )
-        )
-        curriculum = document_bytes(mended.document)
-        return mended, Improvement(
-            curriculum=curriculum,
-            result=validate({**inputs, CURRICULUM: curriculum}),
-            rounds=best.rounds + 1,
-            is_feedback_met=mended.is_feedback_met if wish else best.is_feedback_met,
-        )
-
+    bench = _Bench(inputs=inputs, provider=provider, spec=spec, documents=_documents(inputs))
     while repair and best.findings:
-        mended, better = revised(best.findings, "")
+        better = bench.revise(best, best.findings)
         if not _is_better(better, best):
             break
         best = better
-        for change in mended.changes:
-            tell(change)
         yield best
     if feedback and not best.errors:
-        mended, better = revised((), feedback)
-        if better.errors or better.result.verdict.curriculum is None:
-            raise _unkept(better)
-        for change in mended.changes:
-            tell(change)
-        yield better
+        revision = bench.revise(best, (), feedback)
+        if revision.errors or revision.result.verdict.curriculum is None:
+            raise _unkept(revision)
+        yield revision
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Bench:
+    """What every round has to work with."""
+
+    inputs: Mapping[str, bytes]
+    provider: Provider
+    spec: TopicSpec | None
+    documents: Mapping[str, str]
+
+    def revise(
+        self, best: Improvement, findings: tuple[Finding, ...], feedback: str = ""
+    ) -> Improvement:
+        """Return what a round makes of the best so far, better or not."""
+        mended = self.provider.mend(
+            MendRequest(
+                document=parse_json(best.curriculum),
+                findings=findings,
+                spec=self.spec,
+                feedback=feedback,
+                documents=self.documents,
+            )
+        )
+        curriculum = document_bytes(mended.document)
+        return Improvement(
+            curriculum=curriculum,
+            result=validate({**self.inputs, CURRICULUM: curriculum}),
+            rounds=best.rounds + 1,
+            is_feedback_met=mended.is_feedback_met if feedback else best.is_feedback_met,
+            changes=mended.changes,
+        )
 
 
 def _is_better(after: Improvement, before: Improvement) -> bool:

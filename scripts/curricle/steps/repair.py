@@ -83,10 +83,12 @@ def _find_best(
         ends_at=work.writer.clock() + timedelta(seconds=REPAIR_SECONDS_MAX),
         tokens_max=provider.tokens_used + REPAIR_TOKENS_MAX,
     )
-    rounds = improve(inputs, provider, spec, repair=repair, feedback=feedback, tell=work.tell)
+    rounds = improve(inputs, provider, spec, repair=repair, feedback=feedback)
     best = next(rounds)
     try:
         for best in rounds:
+            for change in best.changes:
+                work.tell(change)
             spent = budget.find_spent(best.rounds, work.writer.clock(), provider.tokens_used)
             if spent and best.findings and repair:
                 return best, _spent(work.run_id, best, spent)
