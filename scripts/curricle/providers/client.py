@@ -42,8 +42,9 @@ def total_usage(usages: Iterable[Usage]) -> Usage:
 
 def count_of(value: object) -> int | None:
     """Return a number of tokens, or None for what cannot be one."""
-    is_count = type(value) is int and 0 <= value <= TOKENS_MAX
-    return value if is_count and isinstance(value, int) else None
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= TOKENS_MAX:
+        return value
+    return None
 
 
 def name_of(value: object) -> str | None:

@@ -27,7 +27,8 @@ _KEEPER: Final = Path(__file__).with_name("keeper.py")
 _ENDING_SECONDS: Final = 1.6
 """Longer than the keeper takes for interrupt, terminate and kill together."""
 _CHUNK_BYTES: Final = 1 << 16
-_STREAMS: Final = 3
+_FIRST_FREE: Final = 3
+"""The first descriptor after the three that every process has."""
 _WE_LIVE: Final = b"."
 """What the lifeline carries at its end, unless we die: then nobody can write it."""
 _Streams: TypeAlias = "tuple[IO[bytes], IO[bytes], IO[bytes]]"
@@ -160,7 +161,7 @@ def _pipe() -> tuple[int, int]:
     """Return a pipe whose ends are no standard streams' numbers, should these be closed."""
     ends = os.pipe()
     try:
-        reading, writing = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _STREAMS) for end in ends)
+        reading, writing = (fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _FIRST_FREE) for end in ends)
     finally:
         for end in ends:
             os.close(end)

@@ -142,12 +142,15 @@ class RunWriter:
 
     def record_failure(self, error: CurricleError, stage: Stage | None) -> None:
         """Note a typed error as the run's last failure."""
-        self._append(EVENT_FAILURE, failure_data(error, stage))
-        self._save()
+        self.record_event(EVENT_FAILURE, failure_data(error, stage))
 
     def record_call(self, call: Call) -> None:
         """Note that a model was asked; what it names is among the objects already."""
-        self._append(EVENT_CALL, call.to_json())
+        self.record_event(EVENT_CALL, call.to_json())
+
+    def record_event(self, event: str, data: Mapping[str, Any]) -> None:
+        """Note something that happened to the run."""
+        self._append(event, data)
         self._save()
 
     def complete(self, state: RunState) -> None:

@@ -32,6 +32,14 @@ EVENT_CALL: Final = "call"
 """A model was asked; `calls.py` says what its `data` is. Changes nothing of the state."""
 EVENT_MENDED: Final = "journal_mended"
 """An unfinished last line was set aside."""
+EVENT_RECOVERY_BEGUN: Final = "recovery_begun"
+EVENT_RECOVERY_STEP: Final = "recovery_step"
+EVENT_RECOVERY_ENDED: Final = "recovery_ended"
+"""A path of the runbook was gone; `recovery/ledger.py` says what the `data` of the three are."""
+EVENT_ESCALATED: Final = "escalated"
+"""The run was handed to a person, or is to be; `recovery/bundle.py` says what its `data` is."""
+EVENT_DECIDED: Final = "decided"
+"""A person decided on the run; `audit/decision.py` says what its `data` is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
