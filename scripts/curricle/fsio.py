@@ -60,12 +60,22 @@ def file_digest(path: Path, *, limit_bytes: int = MAX_DOCUMENT_BYTES) -> str:
         IoError, PermissionDeniedError: as `read_file`.
     """
     digest = hashlib.sha256()
+    for chunk in read_chunks(path, limit_bytes=limit_bytes):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def read_chunks(path: Path, *, limit_bytes: int = MAX_DOCUMENT_BYTES) -> Iterator[bytes]:
+    """Yield the bytes of a plain file that must be there, a part at a time.
+
+    Raises:
+        IoError, PermissionDeniedError: as `read_file`.
+    """
     with _plain_file(path, limit_bytes) as descriptor:
         if descriptor is None:
             raise IoError(path, "there is no such file")
         while chunk := os.read(descriptor, _CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
+            yield chunk
 
 
 def find_tail(path: Path, offset: int, *, limit_bytes: int = MAX_LOG_BYTES) -> bytes | None:

@@ -65,6 +65,23 @@ def test_a_run_is_a_private_folder_with_its_files_a_journal_and_a_record(tmp_pat
     assert [path.name for path in run_dir.parent.iterdir()] == [run_dir.name]
 
 
+def test_what_a_run_came_out_of_is_recorded_where_it_is_known(tmp_path: Path) -> None:
+    origin = {"source": "PROJ-1", "commit": None}
+    for known in (origin, None):
+        run_dir = begin_run(
+            tmp_path,
+            "Bread",
+            {},
+            now=NOW,
+            actor="tester",
+            command="init",
+            stage=Stage.INITIALIZED,
+            made=(),
+            origin=known,
+        )
+        assert json.loads((run_dir / "logs/journal.jsonl").read_bytes())["data"]["origin"] == known
+
+
 BEGIN_MANY = """
 import sys
 from pathlib import Path

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
+from itertools import repeat
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curricle.runs.journal import GENESIS, Chain, Head, read_chain
+from curricle.runs.journal import GENESIS, Chain, Followed, Head, follow_chain, read_chain
 from curricle.schema import DocumentKind, check_document
 from histories import journal_of
 
@@ -164,3 +166,119 @@ def test_an_entry_is_one_line_in_utf_8_that_its_schema_accepts() -> None:
 def test_an_empty_journal_chains_to_the_genesis() -> None:
     assert read_chain(b"") == Chain(entries=(), head=Head())
     assert Head.from_json(Head().to_json()) == Head()
+
+
+def parts_of(journal: bytes, size_bytes: int) -> list[bytes]:
+    """Cut a journal into parts of one size."""
+    return [journal[at : at + size_bytes] for at in range(0, len(journal), size_bytes)]
+
+
+def verdict_on(journal: bytes) -> Followed:
+    """Return what `read_chain` says, as `follow_chain` would."""
+    chain = read_chain(journal)
+    return Followed(
+        head=chain.head,
+        torn_bytes=len(chain.torn),
+        broken_line=chain.broken_line,
+        why=chain.why,
+    )
+
+
+@given(st.data())
+def test_a_journal_that_was_changed_anywhere_gets_the_same_verdict_in_parts_as_whole(
+    draw: st.DataObject,
+) -> None:
+    journal = bytearray(THREE)
+    for _ in range(draw.draw(st.integers(0, 3))):
+        at = draw.draw(st.integers(0, len(journal) - 1))
+        match draw.draw(st.sampled_from(["change", "remove", "insert", "cut"])):
+            case "change":
+                journal[at] = draw.draw(st.integers(0, 255))
+            case "remove":
+                del journal[at]
+            case "insert":
+                journal.insert(at, draw.draw(st.integers(0, 255)))
+            case _:
+                del journal[max(at, 1) :]
+    changed = bytes(journal)
+    parts = parts_of(changed, draw.draw(st.integers(1, len(changed) + 1)))
+    assert follow_chain(parts) == verdict_on(changed)
+
+
+def test_any_one_byte_changed_gets_the_same_verdict_in_parts_as_whole() -> None:
+    for at in range(len(THREE)):
+        for bit in (1, 2, 32, 128):
+            changed = THREE[:at] + bytes([THREE[at] ^ bit]) + THREE[at + 1 :]
+            assert follow_chain(parts_of(changed, 100)) == verdict_on(changed), (at, bit)
+
+
+def line_with(data: str) -> bytes:
+    """Return a first line with any text for its data."""
+    return LINES[0].replace(b'{"topic":"bread"}', data.encode("utf-8", "surrogatepass"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        line_with('{"a": NaN, "b": -Infinity}'),
+        line_with('{"a": ' + "9" * 400 + "}"),
+        line_with('{"a": ' + "9" * 5000 + "}"),
+        line_with('{"a": 1e999}'),
+        line_with('{"a": "\\ud800"}'),
+        line_with('{"a": "\ud800"}'),
+        line_with('{"a": 1, "a": 2}'),
+        line_with('{"a": ' + "[" * 600 + "]" * 600 + "}"),
+        line_with('{"a": ' + "[" * 1000 + "]" * 1000 + "}"),
+        line_with('{"a": ' + "[" * 1015 + "]" * 1015 + "}"),
+        line_with('{"a": ' + '{"b":' * 990 + "1" + "}" * 990 + "}"),
+        line_with("[]"),
+        line_with("null"),
+        b"\xef\xbb\xbf" + LINES[0],
+        b" \t" + LINES[0],
+        LINES[0].replace(b"\n", b"\r\n"),
+        LINES[0].replace(b'"seq":1', b'"seq":1.0'),
+        LINES[0].replace(b'"seq":1', b'"seq":true'),
+        LINES[0].replace(b'"seq":1', b'"seq":"1"'),
+        LINES[0].replace(b',"seq":1', b""),
+        LINES[0].replace(b'"data":{"topic":"bread"},', b""),
+        b"\n",
+        b"7\n",
+        b'"previous"\n',
+        b"\0\n",
+    ],
+    ids=lambda line: repr(line[:70]),
+)
+def test_an_odd_line_gets_the_same_verdict_in_parts_as_whole(line: bytes) -> None:
+    assert follow_chain([line]) == verdict_on(line)
+    assert follow_chain([line, LINES[1]]) == verdict_on(line + LINES[1])
+
+
+def test_following_a_journal_gives_its_entries_and_the_digests_that_are_wanted() -> None:
+    seen: list[Any] = []
+    followed = follow_chain(parts_of(THREE, 7), at={0, 2, 3, 9}, visit=seen.append)
+    assert seen == [entry.to_json() for entry in read_chain(THREE).entries]
+    assert followed.digests == {
+        0: GENESIS,
+        2: hashlib.sha256(LINES[1]).hexdigest(),
+        3: followed.head.sha256,
+    }
+
+
+def test_an_entry_after_a_break_is_not_visited() -> None:
+    seen: list[Any] = []
+    follow_chain([LINES[0], LINES[2], LINES[1]], visit=seen.append)
+    assert [entry["seq"] for entry in seen] == [1]
+
+
+def test_a_line_longer_than_a_document_may_be_is_no_entry_and_is_not_read_to_its_end() -> None:
+    followed = follow_chain(repeat(b"x" * 1_000_000))
+    assert (followed.broken_line, followed.why) == (1, "it is no journal entry")
+
+
+def test_following_a_long_journal_takes_little_time() -> None:
+    journal = journal_of({"text": "x" * 100} for _ in range(50_000))
+    began = time.perf_counter()
+    followed = follow_chain(parts_of(journal, 1 << 20))
+    # A fifth of a second is usual; one that keeps entries takes ten times as long.
+    assert time.perf_counter() - began < 2
+    assert followed.head.entries == 50_000

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
 
 from curricle.cli.files import read_context, read_given
+from curricle.cli.origin import find_origin
 from curricle.cli.output import write_answer, write_json, write_message
 from curricle.layout import CURRICULUM, SCOPE, TOPIC_SPEC
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--scope-file", metavar="FILE", help="A document that says what to teach.")
 @click.option("--curriculum", metavar="FILE", help="A curriculum made elsewhere, as JSON.")
 @click.option("--context", metavar="DIR", help="Files to draw on, copied into the run.")
+@click.option("--source", metavar="REF", help="The ticket or issue that asks for the run.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
 @click.pass_obj
 def command(
@@ -29,6 +32,7 @@ def command(
     scope_file: str | None,
     curriculum: str | None,
     context: str | None,
+    source: str | None,
     as_json: bool,
 ) -> None:
     """Make a run."""
@@ -45,6 +49,7 @@ def command(
         curriculum=read_given("--curriculum", curriculum),
         context=read_context(context),
         names={path: name for path, name in given.items() if name},
+        origin=find_origin(source, os.environ).to_json(),
     )
     inspection = inspect_run(run_dir)
     step = next_steps(inspection)[0]

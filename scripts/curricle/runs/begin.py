@@ -41,10 +41,14 @@ def begin_run(
     command: str,
     stage: Stage,
     made: Sequence[Mapping[str, Any]],
+    origin: Mapping[str, str | None] | None = None,
+    recovered_from: Mapping[str, str] | None = None,
 ) -> Path:
     """Make a run that holds `files` (path inside the run to bytes) and return its folder.
 
     `made` are stages that the files stand for, as `stage_data`; `stage` is the one reached.
+    `origin` is what the run came out of, as far as that is known; `recovered_from` names the broken
+    run whose place it takes, and the archive of that one.
 
     Raises:
         InvalidArgumentError: the name is empty, too long, or holds control characters.
@@ -58,7 +62,16 @@ def begin_run(
         with draft_folder(runs_dir) as draft:
             run_dir = draft / run_id
             events = [
-                (EVENT_INIT, {"run_id": run_id, "name": name, "files": _fill(run_dir, files)}),
+                (
+                    EVENT_INIT,
+                    {
+                        "run_id": run_id,
+                        "name": name,
+                        "files": _fill(run_dir, files),
+                        "origin": None if origin is None else dict(origin),
+                        "recovered_from": dict(recovered_from) if recovered_from else None,
+                    },
+                ),
                 *((EVENT_STAGE, data) for data in made),
             ]
             _write_record(

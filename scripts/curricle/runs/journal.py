@@ -8,19 +8,30 @@ the run's state: `record.py`.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.canonical import line_bytes, sha256_hex
 from curricle.errors import JournalBrokenError
-from curricle.fsio import MAX_LOG_BYTES, find_file, path_within
+from curricle.fsio import (
+    MAX_DOCUMENT_BYTES,
+    MAX_LOG_BYTES,
+    find_file,
+    path_within,
+    read_chunks,
+)
 from curricle.layout import JOURNAL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
 GENESIS: Final = "0" * 64
+
+_MEMBERS: Final = 7
+_NESTING_MAX: Final = 500
+"""What holds more brackets may nest so deep that one parser reads it and another does not."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +101,20 @@ class Chain:
     why: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Followed:
+    """How far a journal chains, without its entries."""
+
+    head: Head
+    torn_bytes: int = 0
+    """Length of the unfinished last line; 0 when the journal ends in a newline."""
+    broken_line: int | None = None
+    """1-based line from which on the chain does not hold."""
+    why: str = ""
+    digests: Mapping[int, str] = field(default_factory=dict)
+    """Number of a line to its digest, for those that were asked for and are there."""
+
+
 def encode_entry(entry: Entry) -> bytes:
     """Return the journal line of an entry."""
     return line_bytes(entry.to_json())
@@ -112,13 +137,37 @@ def load_journal(run_dir: Path) -> Chain:
     return chain
 
 
-def lines_of(run_dir: Path, event: str) -> tuple[bytes, ...]:
+def follow_journal(
+    run_dir: Path,
+    *,
+    at: Collection[int] = (),
+    visit: Callable[[Mapping[str, Any]], object] | None = None,
+) -> Followed:
+    """Follow a run's whole journal, keeping nothing of it; `follow_chain` says what comes back.
+
+    Raises:
+        JournalBrokenError: it is missing, has no entries, or does not chain.
+    """
+    path = path_within(run_dir, JOURNAL)
+    if not os.path.lexists(path):
+        raise JournalBrokenError(run_dir.name, "it is missing")
+    found = follow_chain(read_chunks(path, limit_bytes=MAX_LOG_BYTES), at=at, visit=visit)
+    if found.broken_line:
+        raise JournalBrokenError(run_dir.name, found.why, line=found.broken_line)
+    if not found.head.entries:
+        raise JournalBrokenError(run_dir.name, "it has no entries")
+    return found
+
+
+def lines_of(run_dir: Path, event: str, *, is_prefix: bool = False) -> tuple[bytes, ...]:
     """Return the lines that may be entries of an event; none where there is no journal.
+
+    With `is_prefix`, of all events whose names begin so.
 
     Neither parses nor follows the chain, so that a light command can afford it.
     """
     data = find_file(path_within(run_dir, JOURNAL), limit_bytes=MAX_LOG_BYTES) or b""
-    mark = b'"event":"%s"' % event.encode()
+    mark = b'"event":"%s%s' % (event.encode(), b"" if is_prefix else b'"')
     return tuple(line for line in data.splitlines() if mark in line) if mark in data else ()
 
 
@@ -139,6 +188,90 @@ def read_chain(data: bytes, *, after: Head | None = None) -> Chain:
         head = advance(head, line)
         start = end
     return Chain(entries=tuple(entries), head=head)
+
+
+def follow_chain(
+    chunks: Iterable[bytes],
+    *,
+    at: Collection[int] = (),
+    visit: Callable[[Mapping[str, Any]], object] | None = None,
+) -> Followed:
+    """Follow the chain through a journal that comes in parts, with the verdict of `read_chain`.
+
+    `at` are numbers of lines whose digests are wanted, 0 for what the first line must carry.
+    `visit` is called with the members of each entry, once its line is known to chain.
+    """
+    import hashlib
+
+    from orjson import loads
+
+    number, size_bytes, previous = 0, 0, GENESIS
+    digests = {0: GENESIS} if 0 in at else {}
+    broken: str = ""
+    line = b""
+    for line in _split(chunks):
+        if not line.endswith(b"\n"):
+            break
+        # NOTE: a million lines pass here, so each is looked at with as little as will do; one
+        # that does not pass at once is judged by the same function as everywhere.
+        try:
+            entry = loads(line)
+            is_entry = (
+                entry["previous"] == previous
+                and entry["seq"] == number + 1
+                and type(entry["data"]) is dict
+                and type(entry["event"]) is str
+                and type(entry["actor"]) is str
+                and type(entry["at"]) is str
+                and type(entry["command"]) is str
+                and len(entry) == _MEMBERS
+                and (len(line) < _NESTING_MAX or line.count(b"[") + line.count(b"{") < _NESTING_MAX)
+            )
+        except (ValueError, TypeError, KeyError):
+            is_entry = False
+        if not is_entry:
+            read, broken = _read_line(line, Head(entries=number, sha256=previous))
+            if read is None:
+                break
+            entry = read.to_json()
+        number += 1
+        size_bytes += len(line)
+        previous = hashlib.sha256(line).hexdigest()
+        if number in at:
+            digests[number] = previous
+        if visit is not None:
+            visit(entry)
+    return Followed(
+        head=Head(entries=number, sha256=previous, size_bytes=size_bytes),
+        torn_bytes=0 if broken or line.endswith(b"\n") else len(line),
+        broken_line=number + 1 if broken else None,
+        why=broken,
+        digests=digests,
+    )
+
+
+def _split(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield lines with their newlines; what follows the last newline comes last.
+
+    A line longer than a document may be is no entry: an empty one stands for it, and nothing after.
+    """
+    pieces: list[bytes] = []
+    size_bytes = 0
+    for chunk in chunks:
+        first, *more = chunk.split(b"\n")
+        pieces.append(first)
+        size_bytes += len(first)
+        if size_bytes > MAX_DOCUMENT_BYTES:
+            yield b"\n"
+            return
+        if more:
+            yield b"".join(pieces) + b"\n"
+            *whole, last = more
+            for line in whole:
+                yield line + b"\n"
+            pieces, size_bytes = [last], len(last)
+    if rest := b"".join(pieces):
+        yield rest
 
 
 def advance(head: Head, line: bytes) -> Head:

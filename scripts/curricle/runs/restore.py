@@ -65,21 +65,38 @@ def restore_run(archive: Path, runs_dir: Path) -> Path:
         ArchiveInvalidError: it is damaged, unsafe or none of ours; nothing was unpacked.
         RunExistsError: a run of that id is there.
     """
-    if not archive.is_file():
-        raise ArchiveNotFoundError(archive)
     with ExitStack() as stack:
-        with _opened(archive) as tar:
-            members = iter(tar)
-            manifest = _read_manifest(tar, next(members, None), archive)
-            _check_manifest(manifest, archive)
+        with opened_archive(archive) as (manifest, contents):
             run_id: str = manifest["run_id"]
             if os.path.lexists(runs_dir / run_id):
                 raise RunExistsError(run_id, runs_dir)
             made = stack.enter_context(draft_folder(runs_dir)) / run_id
-            _unpack(manifest["folders"], _contents(tar, members, manifest, archive), made)
+            _unpack(manifest["folders"], contents, made)
         if not put_in_place(made, runs_dir / run_id):
             raise RunExistsError(run_id, runs_dir)
     return runs_dir / run_id
+
+
+@contextmanager
+def opened_archive(
+    archive: Path,
+) -> Iterator[tuple[Mapping[str, Any], Iterator[tuple[Mapping[str, Any], Digesting]]]]:
+    """Yield the manifest of an archive, and each file's entry in it with the file's content.
+
+    The caller reads each content whole before the next, and all of them; by the end of the block,
+    everything was what the manifest says.
+
+    Raises:
+        ArchiveNotFoundError: there is no such file.
+        ArchiveInvalidError: it is damaged, unsafe or none of ours.
+    """
+    if not archive.is_file():
+        raise ArchiveNotFoundError(archive)
+    with _opened(archive) as tar:
+        members = iter(tar)
+        manifest = _read_manifest(tar, next(members, None), archive)
+        _check_manifest(manifest, archive)
+        yield manifest, _contents(tar, members, manifest, archive)
 
 
 def verify_archive(archive: Path, manifest: bytes) -> None:
