@@ -7,12 +7,16 @@ SCOPE ?= templates/scopes/relational-databases.md
 NAME ?= Relational databases
 # The tests run the real Codex CLI. It is large, so one install serves every clone on the machine.
 CODEX_VERSION := 0.169.0
-CODEX_DIR := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/curricle/codex-$(CODEX_VERSION)
+CACHE_DIR := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/curricle
+CODEX_DIR := $(CACHE_DIR)/codex-$(CODEX_VERSION)
+# And the flow charts of the runbook are read by Mermaid itself.
+MERMAID_VERSION := 11.17.2
+MERMAID_DIR := $(CACHE_DIR)/mermaid-$(MERMAID_VERSION)
 
-.PHONY: help setup run gate test codex bench faults docs lock clean
+.PHONY: help setup run gate test codex mermaid bench faults runbook-drill docs lock clean
 
 help: ## Show what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 setup: $(VENV)/.runtime ## Make the virtual environment that running needs
 
@@ -22,7 +26,7 @@ run: $(VENV)/.runtime ## Compile a scope document into a run and show it (SCOPE=
 	$(CURRICLE) export "$$run" --format html -o "runs/$$run.html" && \
 	echo "page: file://$(CURDIR)/runs/$$run.html"
 
-gate: $(VENV)/.dev codex ## Run every check: format, lint, types, imports, docs, tests with coverage
+gate: $(VENV)/.dev codex mermaid ## Run every check: format, lint, types, imports, docs, tests with coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -35,21 +39,14 @@ gate: $(VENV)/.dev codex ## Run every check: format, lint, types, imports, docs,
 	@$(BIN)/coverage report --fail-under 90 --format total >/dev/null || $(BIN)/coverage report --fail-under 90
 	@echo "branch coverage: $$($(BIN)/coverage report --format total) %"
 
-test: $(VENV)/.dev codex ## Run the tests alone
+test: $(VENV)/.dev codex mermaid ## Run the tests alone
 	$(BIN)/pytest -n 2 --dist worksteal
 
 codex: ## Install the Codex CLI that the tests run (needs npm)
-	@if test -n "$$CURRICLE_CODEX" || test -d "$(CODEX_DIR)"; then :; \
-	elif command -v npm >/dev/null && mkdir -p "$(CODEX_DIR).$$$$" \
-	  && npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$(CODEX_DIR).$$$$" @openai/codex@$(CODEX_VERSION) \
-	  && { test ! -d "$(CODEX_DIR)" || rm -rf "$(CODEX_DIR).$$$$"; } \
-	  && { test ! -d "$(CODEX_DIR).$$$$" || mv "$(CODEX_DIR).$$$$" "$(CODEX_DIR)"; }; then \
-	  echo "codex: $(CODEX_DIR)"; \
-	else \
-	  rm -rf "$(CODEX_DIR).$$$$"; \
-	  echo "not tested: what needs the Codex CLI $(CODEX_VERSION), which npm could not install" >&2; \
-	  test "$$CI" != true; \
-	fi
+	@test -n "$$CURRICLE_CODEX" || $(call npm,$(CODEX_DIR),@openai/codex@$(CODEX_VERSION))
+
+mermaid: ## Install the Mermaid that reads the runbook's charts in the tests (needs npm)
+	@$(call npm,$(MERMAID_DIR),mermaid@$(MERMAID_VERSION) jsdom@29.1.1)
 
 bench: $(VENV)/.dev codex ## Measure, and write docs/benchmarks.md
 	$(BIN)/python scripts/benchmark.py
@@ -57,6 +54,9 @@ bench: $(VENV)/.dev codex ## Measure, and write docs/benchmarks.md
 
 faults: $(VENV)/.dev codex ## Run every fault of a provider, and write how each ends
 	PYTHONPATH=scripts:tests $(BIN)/python tests/provider_faults.py
+
+runbook-drill: $(VENV)/.dev codex ## Play every incident of the runbook, and write how each ends
+	PYTHONPATH=scripts:tests $(BIN)/python tests/runbook_drill.py
 
 docs: $(VENV)/.dev ## Generate the reference pages
 	$(BIN)/python scripts/reference.py
@@ -67,6 +67,16 @@ lock: ## Renew the locked requirements (needs uv)
 
 clean: ## Remove what was set up
 	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .ruff_cache .hypothesis .pytest_cache
+
+# What npm installs takes its place whole; two that install at once do not meet.
+define npm
+{ test -d "$(1)" || { command -v npm >/dev/null && mkdir -p "$(1).$$$$" \
+  && npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$(1).$$$$" $(2) \
+  && { test ! -d "$(1)" || rm -rf "$(1).$$$$"; } \
+  && { test ! -d "$(1).$$$$" || mv "$(1).$$$$" "$(1)"; } && echo "installed: $(1)"; } \
+|| { rm -rf "$(1).$$$$"; echo "not tested: what needs $(2), which npm could not install" >&2; \
+  test "$$CI" != true; }; }
+endef
 
 define install
 	@if command -v uv >/dev/null; then \

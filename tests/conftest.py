@@ -6,45 +6,68 @@ import json
 import os
 import shutil
 import signal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from codex import NOT_TESTED, find_codex
+import codex as codex_tool
+import mermaid as mermaid_tool
+from codex import find_codex
 from command import EXAMPLES, SCOPES, Curricle
+from mermaid import find_mermaid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 
+TOOLS: Final[Mapping[str, tuple[Callable[[], Path | None], str]]] = {
+    "codex": (find_codex, codex_tool.NOT_TESTED),
+    "mermaid": (find_mermaid, mermaid_tool.NOT_TESTED),
+}
+"""Fixture to how what it gives is found, and what is said where that is not installed."""
+
+
+def missing_tools() -> dict[str, str]:
+    """Return the tools that are not installed, with what is said of each."""
+    return {name: told for name, (find, told) in TOOLS.items() if find() is None}
+
+
 def pytest_configure() -> None:
-    """Stop in CI where the Codex CLI is not installed: there, all is tested or nothing."""
+    """Stop in CI where a tool is not installed: there, all is tested or nothing."""
     # A shell has what it runs in the background ignore interrupts, which commands would inherit.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    if os.environ.get("CI") == "true" and find_codex() is None:
-        raise pytest.UsageError(NOT_TESTED)
+    if os.environ.get("CI") == "true" and (missing := missing_tools()):
+        raise pytest.UsageError("; ".join(missing.values()))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs the Codex CLI where it is not installed."""
-    if find_codex() is not None:
-        return
-    with_codex = [item for item in items if "codex" in getattr(item, "fixturenames", ())]
-    config.hook.pytest_deselected(items=with_codex)
-    items[:] = [item for item in items if item not in with_codex]
+    """Leave out what needs a tool that is not installed."""
+    missing = missing_tools()
+    left_out = [i for i in items if missing.keys() & set(getattr(i, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was left out."""
-    if find_codex() is None:
-        terminalreporter.write_line(NOT_TESTED, yellow=True)
+    for told in missing_tools().values():
+        terminalreporter.write_line(told, yellow=True)
 
 
 @pytest.fixture(scope="session")
 def codex() -> Path:
     """The real Codex CLI."""
     path = find_codex()
-    assert path is not None, NOT_TESTED
+    assert path is not None
+    return path
+
+
+@pytest.fixture(scope="session")
+def mermaid() -> Path:
+    """The real Mermaid."""
+    path = find_mermaid()
+    assert path is not None
     return path
 
 

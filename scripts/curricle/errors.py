@@ -49,13 +49,21 @@ class ValidationFailedError(CurricleError):
     code = "validation_failed"
     exit_status = 1
 
-    def __init__(self, run_id: str, *, errors: int, warnings: int, report: str) -> None:
+    def __init__(
+        self, run_id: str, *, errors: int, warnings: int, report: str, rules: Sequence[str] = ()
+    ) -> None:
         super().__init__(
             f"curriculum.json of {run_id} has {counted(errors, 'error')}"
             f" and {counted(warnings, 'warning')}",
             hint=f"read {report}, mend what it names, then validate again",
             next_step=("validate", run_id),
-            details={"run_id": run_id, "errors": errors, "warnings": warnings, "report": report},
+            details={
+                "run_id": run_id,
+                "errors": errors,
+                "warnings": warnings,
+                "report": report,
+                "rules": list(rules),
+            },
         )
 
 
@@ -200,6 +208,21 @@ class RunMetadataInvalidError(CurricleError):
             hint=hint or "archive the run as it is, then start a fresh one from its inputs",
             next_step=("archive", run_id),
             details={"run_id": run_id, "file": "run.json", "line": line},
+        )
+
+
+class RunbookInvalidError(CurricleError):
+    """A file of entries for the runbook that cannot be used."""
+
+    code = "runbook_invalid"
+    exit_status = 4
+
+    def __init__(self, path: Path, why: str, *, line: int | None = None) -> None:
+        where = f" (line {line})" if line else ""
+        super().__init__(
+            f"{path} cannot be used as a runbook{where}: {why}",
+            hint="`runbook list` shows the codes; docs/reference/files.md has all fields",
+            details={"path": str(path), "line": line},
         )
 
 
@@ -412,12 +435,12 @@ class RunLockedError(CurricleError):
     code = "run_locked"
     exit_status = 6
 
-    def __init__(self, run_id: str, holder: str) -> None:
+    def __init__(self, run_id: str, holder: str, process: int | None = None) -> None:
         super().__init__(
             f"{run_id} is in use by {holder}",
             hint="wait until that command has ended; `status` can be read meanwhile",
             next_step=("status", run_id),
-            details={"run_id": run_id, "holder": holder},
+            details={"run_id": run_id, "holder": holder, "process": process},
         )
 
 
@@ -501,6 +524,21 @@ class StopRuleHitError(CurricleError):
 
     code = "stop_rule_hit"
     exit_status = 8
+
+
+class RedactionIncompleteError(CurricleError):
+    """A bundle would let a secret out, so there is none."""
+
+    code = "redaction_incomplete"
+    exit_status = 8
+
+    def __init__(self, places: Sequence[str]) -> None:
+        shown = listed(places[:_SHOWN_MAX], len(places))
+        super().__init__(
+            f"something that looks like a secret is left in the bundle: {shown}",
+            hint="nothing was written; unset a credential that is an ordinary word, or report this",
+            details={"places": list(places)},
+        )
 
 
 class InternalError(CurricleError):

@@ -34,9 +34,17 @@ def next_steps(inspection: Inspection) -> tuple[NextStep, ...]:
     run_id = inspection.state.record.run_id
     for group in (_for_what_broke, _for_the_spec, _for_the_curriculum):
         if steps := tuple(group(inspection, run_id)):
-            return steps
+            return (*steps, *_for_the_failure(inspection, run_id))
     again = ("run", run_id, *_provider_that_failed(inspection))
-    return (NextStep(arguments=again, why=_WHY_RUN[inspection.stage]),)
+    step = NextStep(arguments=again, why=_WHY_RUN[inspection.stage])
+    return (step, *_for_the_failure(inspection, run_id))
+
+
+def _for_the_failure(inspection: Inspection, run_id: str) -> Iterator[NextStep]:
+    if inspection.state.record.last_failure is not None:
+        yield NextStep(
+            arguments=("recover", run_id), why="or have the runbook looked up for what failed"
+        )
 
 
 def _provider_that_failed(inspection: Inspection) -> tuple[str, ...]:

@@ -17,7 +17,9 @@ from curricle.errors import (
     JournalBrokenError,
     RunLockedError,
 )
+from curricle.evidence.environment import describe_environment
 from curricle.layout import CURRICULUM, SCOPE, STAGE_VERSIONS, TOPIC_SPEC, Stage
+from curricle.providers.choice import choose_provider
 from curricle.runs.begin import begin_run
 from curricle.runs.commit import writing
 from curricle.runs.freshness import ORIGIN, SELECTION, Origin
@@ -42,7 +44,7 @@ from curricle.steps.spec import blank_spec, require_spec, take_scope
 from curricle.steps.work import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -67,10 +69,14 @@ def init_run(
     curriculum: bytes | None,
     context: Mapping[str, bytes],
     names: Mapping[str, str] | None = None,
+    origin: Mapping[str, str | None] | None = None,
+    recovered_from: Mapping[str, str] | None = None,
 ) -> Path:
     """Make a run from what is given and return its folder; what is not given starts blank.
 
-    `context` maps paths inside the run to bytes, `names` such paths to what messages call them.
+    `context` maps paths inside the run to bytes, `names` such paths to what messages call them;
+    `origin` says what the run came out of, as far as that is known; `recovered_from` names the
+    broken run whose place it takes, and the archive of that one.
 
     Raises:
         InvalidArgumentError: the name is none that a run can have.
@@ -109,6 +115,8 @@ def init_run(
         command=session.command,
         stage=Stage.GENERATED if curriculum is not None else reached,
         made=made,
+        origin=origin,
+        recovered_from=recovered_from,
     )
 
 
@@ -135,23 +143,35 @@ def bring_up_to_date(
         StopRuleHitError: repair stopped with errors left.
         ProviderError: a model gave no answer to use; what was answered is not asked again.
     """
-    with _working(session, run_dir) as work:
-        options = (*(("--repair",) if repair else ()), *(("--force",) if force else ()))
-        again = ("run", work.run_id, *options)
-        provider = open_provider(work, choice, again=again, is_anew=force)
-        take_scope(work, scope)
-        spec = require_spec(work)
-        make_curriculum(work, provider, force=force)
-        refuse_stale_edit(work, Stage.VALIDATED, force=force)
-        result = check(work)
-        if repair and result is not None and not result.verdict.is_valid:
-            mend(work, provider, spec, repair=True)
-        else:
-            refuse_findings(work, result)
-        refuse_stale_edit(work, Stage.PLANNED, force=force)
-        make_plan(work, spec)
-        refuse_stale_edit(work, Stage.ITERATED, force=force)
-        compare(work, spec)
+    with working(session, run_dir) as work:
+        carry_through(work, choice, scope=scope, repair=repair, force=force)
+
+
+def carry_through(
+    work: Work,
+    choice: Choice,
+    *,
+    scope: ScopeChoice | None = None,
+    repair: bool = False,
+    force: bool = False,
+) -> None:
+    """Do what `bring_up_to_date` does, for a run whose lock is held."""
+    options = (*(("--repair",) if repair else ()), *(("--force",) if force else ()))
+    again = ("run", work.run_id, *options)
+    provider = open_provider(work, choice, again=again, is_anew=force)
+    take_scope(work, scope)
+    spec = require_spec(work)
+    make_curriculum(work, provider, force=force)
+    refuse_stale_edit(work, Stage.VALIDATED, force=force)
+    result = check(work)
+    if repair and result is not None and not result.verdict.is_valid:
+        mend(work, provider, spec, repair=True)
+    else:
+        refuse_findings(work, result)
+    refuse_stale_edit(work, Stage.PLANNED, force=force)
+    make_plan(work, spec)
+    refuse_stale_edit(work, Stage.ITERATED, force=force)
+    compare(work, spec)
 
 
 def validate_run(
@@ -166,13 +186,13 @@ def validate_run(
         StageConflictError: there is no curriculum.
         CurriculumInvalidError: it is no JSON.
     """
-    with _working(session, run_dir) as work:
+    with working(session, run_dir) as work:
         require_curriculum(work)
         result = check(work, again=True)
         assert result is not None  # noqa: S101 - checked again, so there is one
         error = findings_error(work, result)
         if error:
-            _record(work, error)
+            _record(session, work, error)
     return result, error
 
 
@@ -187,7 +207,7 @@ def plan_run(session: Session, run_dir: Path, start_date: date | None) -> None:
         CurriculumInvalidError: the curriculum is no JSON.
         ValidationFailedError: the curriculum has errors.
     """
-    with _working(session, run_dir) as work:
+    with working(session, run_dir) as work:
         spec = require_spec(work)
         require_fresh_curriculum(work)
         refuse_findings(work, check(work))
@@ -211,16 +231,51 @@ def iterate_run(
         StopRuleHitError: repair stopped with errors left, or feedback was only noted.
         ProviderError: a model gave no answer to use.
     """
-    with _working(session, run_dir) as work:
-        spec = require_spec(work)
-        require_fresh_curriculum(work)
-        if repair or feedback:
-            options = (*(("--repair",) if repair else ()), *_feedback_option(feedback))
-            provider = open_provider(work, choice, again=("iterate", work.run_id, *options))
-            mend(work, provider, spec, repair=repair, feedback=feedback)
-        refuse_findings(work, check(work))
-        make_plan(work, spec)
-        compare(work, spec)
+    with working(session, run_dir) as work:
+        go_round(work, choice, repair=repair, feedback=feedback)
+
+
+def go_round(work: Work, choice: Choice, *, repair: bool, feedback: str) -> None:
+    """Do what `iterate_run` does, for a run whose lock is held."""
+    spec = require_spec(work)
+    require_fresh_curriculum(work)
+    if repair or feedback:
+        options = (*(("--repair",) if repair else ()), *_feedback_option(feedback))
+        provider = open_provider(work, choice, again=("iterate", work.run_id, *options))
+        mend(work, provider, spec, repair=repair, feedback=feedback)
+    refuse_findings(work, check(work))
+    make_plan(work, spec)
+    compare(work, spec)
+
+
+def choose_for(
+    session: Session,
+    run_dir: Path,
+    option: str | None,
+    *,
+    again: Sequence[str],
+    is_locked: bool = False,
+) -> Choice:
+    """Return the provider for a run; that its settings cannot be used is recorded with the run.
+
+    `again` is the command to type once they can.
+
+    Raises:
+        ProviderUnknownError: there is none of that name.
+        ProviderConfigInvalidError, ProviderKeyMissingError, ProviderBaseUrlInvalidError,
+        ProviderCommandMissingError: its settings cannot be used.
+    """
+    try:
+        return choose_provider(option, session.environment)
+    except CurricleError as error:
+        failure = error
+    if option is not None:
+        again = (*again, "--provider", option)
+        failure.details.setdefault("provider", option)
+    failure.next_step = failure.next_step or tuple(again)
+    with working(session, run_dir, is_locked=is_locked) as work:
+        work.stage = Stage.GENERATED
+        raise failure
 
 
 def _feedback_option(feedback: str) -> tuple[str, ...]:
@@ -231,10 +286,14 @@ def _feedback_option(feedback: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def _working(session: Session, run_dir: Path) -> Iterator[Work]:
-    """Hold the run's lock and record what fails inside."""
+def working(session: Session, run_dir: Path, *, is_locked: bool = False) -> Iterator[Work]:
+    """Hold the run's lock, unless the caller does, and record what fails inside."""
     with writing(
-        run_dir, clock=session.clock, actor=session.actor, command=session.command
+        run_dir,
+        clock=session.clock,
+        actor=session.actor,
+        command=session.command,
+        is_locked=is_locked,
     ) as writer:
         work = Work(writer, session.tell)
         try:
@@ -243,13 +302,14 @@ def _working(session: Session, run_dir: Path) -> Iterator[Work]:
             if isinstance(error, CurriculumInvalidError):
                 error.hint += f", or regenerate it with `run {work.run_id} --force`"
                 error.next_step = ("validate", work.run_id)
-            error.next_step = error.next_step or ("status", work.run_id)
-            _record(work, error)
+            error.next_step = error.next_step or ("recover", work.run_id)
+            _record(session, work, error)
             raise
 
 
-def _record(work: Work, error: CurricleError) -> None:
+def _record(session: Session, work: Work, error: CurricleError) -> None:
     if not isinstance(error, _UNRECORDED):
+        surroundings = describe_environment(session.environment, work.writer.path)
         # A full disk takes no record of its being full; the error itself still reaches the user.
         with suppress(CurricleError):
-            work.writer.record_failure(error, work.stage)
+            work.writer.record_failure(error, work.stage, surroundings)

@@ -36,6 +36,9 @@ class DocumentKind(StrEnum):
     RUN = "run"
     JOURNAL_ENTRY = "journal_entry"
     ARCHIVE_MANIFEST = "archive_manifest"
+    ARTIFACT_PACK = "artifact_pack"
+    BUNDLE_MANIFEST = "bundle_manifest"
+    RUNBOOK = "runbook"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -22,3 +22,5 @@ class Session:
     clock: Callable[[], datetime]
     tell: Callable[[str], None]
     """Takes a message for the person, a sentence each."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """The variables that steer providers."""

@@ -55,6 +55,8 @@ EXAMPLES: Final = (
     errors.RunExistsError("r-1", Path("/runs")),
     errors.ArtifactStaleError("r-1", "plan.json", "topic_spec.json changed"),
     errors.RunMetadataInvalidError("r-1", "expecting value", line=3),
+    errors.RunbookInvalidError(Path("/book.yaml"), "the key 'code' is there twice", line=4),
+    errors.RedactionIncompleteError(["report.md"]),
     errors.RunSchemaUnsupportedError("r-1", "9.0", "1.0"),
     errors.ProviderUnknownError("intern", ["internal", "codex_exec"], "AGENT_PROVIDER"),
     errors.ProviderKeyMissingError("it is not set"),

@@ -30,5 +30,12 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "archive": ("curricle.cli.archive", "Keep a run as one file."),
     "restore": ("curricle.cli.restore", "Unpack an archive into a run."),
     "journal": ("curricle.cli.journal", "Check a run's journal, or show its head."),
+    "audit": (
+        "curricle.cli.audit",
+        "Tell what the record says of a run, check it, or add a decision.",
+    ),
+    "recover": ("curricle.cli.recover", "Find out what is wrong with a run, and what helps."),
+    "runbook": ("curricle.cli.runbook", "Show what is done about each error, and how that fares."),
+    "escalate": ("curricle.cli.escalate", "Write a bundle of evidence for whoever takes over."),
     "doctor": ("curricle.cli.doctor", "Check the installation and a provider's settings."),
 }

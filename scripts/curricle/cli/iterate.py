@@ -39,19 +39,21 @@ def command(
 ) -> None:
     """Validate, plan, and compare with the previous revision."""
     import json
-    import os
 
     from curricle.inspection import inspect_run
-    from curricle.pipeline import iterate_run
-    from curricle.providers.choice import DEFAULT_PROVIDER, PROVIDERS, name_of_provider
+    from curricle.pipeline import choose_for, iterate_run
+    from curricle.providers.choice import DEFAULT_PROVIDER, name_of_provider
 
     text = _feedback(feedback, feedback_file)
     run_dir = settings.find_run(run)
-    name = name_of_provider(provider, os.environ)
-    # Who is not asked needs no settings.
-    chosen = PROVIDERS[name if repair or text else DEFAULT_PROVIDER](os.environ)
     with progress("iterating") as tell:
-        iterate_run(settings.session(tell), run_dir, chosen, repair=repair, feedback=text)
+        session = settings.session(tell)
+        if not repair and not text:
+            # Who is not asked needs no settings, but a name that there is.
+            name_of_provider(provider, session.environment)
+            provider = DEFAULT_PROVIDER
+        chosen = choose_for(session, run_dir, provider, again=("iterate", run_dir.name))
+        iterate_run(session, run_dir, chosen, repair=repair, feedback=text)
     report = json.loads(read_file(run_dir / DIFF_REPORT))
     inspection = inspect_run(run_dir)
     if as_json:

@@ -71,13 +71,16 @@ def write_styled(lines: Sequence[str]) -> None:
 
 def error_json(error: CurricleError) -> dict[str, Any]:
     """Return an error as it stands in JSON answers."""
+    from curricle.failures.fingerprint import fingerprint_of
+    from curricle.runbook.catalogue import CATALOGUE
+
     return {
         "code": error.code,
         "message": str(error),
         "hint": error.hint,
-        "recovery": None,
+        "recovery": CATALOGUE[error.code].path,
         "exit_status": error.exit_status,
-        "fingerprint": None,
+        "fingerprint": fingerprint_of(error.code, str(error), error.details),
         "details": error.details,
     }
 

@@ -44,13 +44,9 @@ def command(
     as_json: bool,
 ) -> None:
     """Bring a run up to date, doing only what is stale."""
-    import os
-
-    from curricle.pipeline import bring_up_to_date
-    from curricle.providers.choice import choose_provider
+    from curricle.pipeline import bring_up_to_date, choose_for
 
     run_dir = settings.find_run(run)
-    chosen = choose_provider(provider, os.environ)
     scope = _scope(scope_file, scope_mode, scope_section)
     messages: list[str] = []
     with progress("working on the run") as tell:
@@ -59,9 +55,9 @@ def command(
             messages.append(text)
             tell(text)
 
-        bring_up_to_date(
-            settings.session(note), run_dir, chosen, scope=scope, repair=repair, force=force
-        )
+        session = settings.session(note)
+        chosen = choose_for(session, run_dir, provider, again=("run", run_dir.name))
+        bring_up_to_date(session, run_dir, chosen, scope=scope, repair=repair, force=force)
     _show(settings, run_dir, messages, as_json=as_json)
 
 

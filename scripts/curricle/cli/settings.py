@@ -45,6 +45,7 @@ class Settings:
             command=_recordable(shlex.join(self.arguments)),
             clock=lambda: datetime.now(UTC),
             tell=tell,
+            environment=os.environ,
         )
 
     def command_line(self, arguments: Sequence[str]) -> str:

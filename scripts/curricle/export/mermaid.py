@@ -18,7 +18,7 @@ def render_mermaid(material: Material) -> str:
     """Return a `flowchart`, arrows from prerequisite to what builds on it."""
     lines = ["flowchart LR"]
     for at, node in enumerate(material.curriculum.nodes):
-        lines.append(f'  n{at}["{_label(node.title)}"]')
+        lines.append(f"  n{at}[{label(node.title)}]")
     lines += [
         f"  n{before} --> n{after}"
         for after, needs in enumerate(material.graph.needs)
@@ -30,6 +30,7 @@ def render_mermaid(material: Material) -> str:
     return "\n".join([*lines, ""])
 
 
-def _label(text: str) -> str:
+def label(text: str) -> str:
+    """Return a text as a quoted label, in which no sign is Mermaid's own."""
     # Mermaid knows numeric entities written with a # and without an ampersand.
-    return _SPECIAL.sub(lambda match: f"#{ord(match.group())};", one_line(text))
+    return '"' + _SPECIAL.sub(lambda match: f"#{ord(match.group())};", one_line(text)) + '"'

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from curricle import __version__
 from curricle.errors import CurricleError
-from curricle.fsio import DRAFT_PREFIX, translated
+from curricle.fsio import DRAFT_PREFIX, read_file, translated
+from curricle.jsontext import MalformedJsonError, parse_json
 from curricle.printable import counted
 from curricle.recovery.check import Check, Outcome
 from curricle.recovery.provider_checks import examine_provider
@@ -85,14 +86,16 @@ def _packages() -> Iterator[Check]:
 def _resources() -> Check:
     wanted = [schema_path(kind.value) for kind in DocumentKind]
     wanted.append(template_path("topic_spec.json"))
-    missing = [path for path in wanted if not path.is_file()]
-    if missing:
-        return Check(
-            name="schemas and templates",
-            outcome=Outcome.FAILED,
-            detail=f"{missing[0]} is missing",
-            hint="install the package again, or check out the whole repository",
-        )
+    for path in wanted:
+        try:
+            parse_json(read_file(path))
+        except (CurricleError, MalformedJsonError) as error:
+            return Check(
+                name="schemas and templates",
+                outcome=Outcome.FAILED,
+                detail=f"{path} is damaged or missing: {error}",
+                hint="install the package again, or check out the whole repository",
+            )
     return Check(
         name="schemas and templates", outcome=Outcome.OK, detail=str(wanted[0].parent.parent)
     )

@@ -6,11 +6,9 @@ archived like any other. The same run gives the same file. The way back: `restor
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
 import stat
-import tarfile
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -27,6 +25,7 @@ from curricle.fsio import (
 from curricle.layout import LOCK_FILE
 from curricle.printable import is_utf_8
 from curricle.runs.restore import MANIFEST, TOTAL_BYTES_MAX, Digesting, verify_archive
+from curricle.tarballs import member, writing_tarball
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -131,24 +130,14 @@ def _file_entry(run_dir: Path, path: str) -> dict[str, Any]:
 
 
 def _write(file: IO[bytes], run_dir: Path, data: bytes, manifest: Mapping[str, Any]) -> None:
-    with (
-        gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed,
-        tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
-    ):
-        tar.addfile(_member(MANIFEST, len(data), 0o600), io.BytesIO(data))
+    with writing_tarball(file) as tar:
+        tar.addfile(member(MANIFEST, len(data), 0o600), io.BytesIO(data))
         for entry in manifest["files"]:
             path = path_within(run_dir, entry["path"])
             name = f"{manifest['run_id']}/{entry['path']}"
             with translated(path), path.open("rb") as content:
                 source = Digesting(content)
-                tar.addfile(_member(name, entry["size_bytes"], entry["mode"]), source)
+                tar.addfile(member(name, entry["size_bytes"], entry["mode"]), source)
                 is_same = source.sha256 == entry["sha256"] and not content.read(1)
             if not is_same:
                 raise IoError(path, "it changed while it was archived")
-
-
-def _member(name: str, size_bytes: int, mode: int) -> tarfile.TarInfo:
-    info = tarfile.TarInfo(name)
-    info.size = size_bytes
-    info.mode = mode
-    return info

@@ -11,8 +11,9 @@ changed in the meantime is left as it is.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from curricle.canonical import document_bytes, sha256_hex
@@ -140,9 +141,14 @@ class RunWriter:
             if digest not in {digests[path], recorded.get(path)}
         }
 
-    def record_failure(self, error: CurricleError, stage: Stage | None) -> None:
-        """Note a typed error as the run's last failure."""
-        self.record_event(EVENT_FAILURE, failure_data(error, stage))
+    def record_failure(
+        self,
+        error: CurricleError,
+        stage: Stage | None,
+        environment: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        """Note a typed error as the run's last failure, with the surroundings it arose in."""
+        self.record_event(EVENT_FAILURE, failure_data(error, stage, environment))
 
     def record_call(self, call: Call) -> None:
         """Note that a model was asked; what it names is among the objects already."""
@@ -202,16 +208,24 @@ class RunWriter:
 
 @contextmanager
 def writing(
-    run_dir: Path, *, clock: Callable[[], datetime], actor: str, command: str
+    run_dir: Path,
+    *,
+    clock: Callable[[], datetime],
+    actor: str,
+    command: str,
+    is_locked: bool = False,
 ) -> Iterator[RunWriter]:
     """Hold a run's lock for the block and yield its writer, after completing what a crash left.
+
+    With `is_locked`, the caller holds the lock already.
 
     Raises:
         RunLockedError: another command is writing.
         RunMetadataInvalidError, RunSchemaUnsupportedError: `run.json` cannot be used.
         JournalBrokenError: the journal was changed; nothing may be added to it.
     """
-    with locked(run_dir, command=command, at=timestamp(clock())):
+    lock = locked(run_dir, command=command, at=timestamp(clock()))
+    with nullcontext() if is_locked else lock:
         state = load_run(run_dir)
         if state.journal_problem:
             why, line = state.journal_problem

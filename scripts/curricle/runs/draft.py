@@ -35,7 +35,7 @@ def draft_folder(runs_dir: Path) -> Iterator[Path]:
         DiskFullError, PermissionDeniedError, IoError: there is no new folder.
     """
     make_folder(runs_dir)
-    _remove_dead_drafts(runs_dir)
+    remove_dead_drafts(runs_dir)
     with ExitStack() as stack:
         yield _new_draft(runs_dir, stack)
 
@@ -55,6 +55,14 @@ def put_in_place(made: Path, target: Path) -> bool:
     return True
 
 
+def remove_dead_drafts(runs_dir: Path) -> None:
+    """Remove the drafts whose commands died, and none that somebody works on."""
+    for lock in runs_dir.glob(f"{DRAFT_PREFIX}*/{LOCK_FILE}"):
+        # It may be in use, be gone meanwhile, or be somebody else's.
+        with suppress(CurricleError), _lock_of(lock.parent):
+            shutil.rmtree(lock.parent, ignore_errors=True)
+
+
 def _new_draft(runs_dir: Path, stack: ExitStack) -> Path:
     for _ in range(_TRIES_MAX):
         draft = runs_dir / f"{DRAFT_PREFIX}{secrets.token_hex(8)}"
@@ -66,13 +74,6 @@ def _new_draft(runs_dir: Path, stack: ExitStack) -> Path:
             if os.path.lexists(draft / LOCK_FILE):
                 return draft
     raise IoError(runs_dir, f"found no folder to make a run in, in {_TRIES_MAX} tries")
-
-
-def _remove_dead_drafts(runs_dir: Path) -> None:
-    for lock in runs_dir.glob(f"{DRAFT_PREFIX}*/{LOCK_FILE}"):
-        # It may be in use, be gone meanwhile, or be somebody else's.
-        with suppress(CurricleError), _lock_of(lock.parent):
-            shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 def _lock_of(draft: Path) -> AbstractContextManager[None]:

@@ -8,17 +8,21 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
 
 from curricle.canonical import line_bytes
-from curricle.errors import RunLockedError
+from curricle.errors import DiskFullError, RunLockedError
 from curricle.fsio import translated
 from curricle.layout import LOCK_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_LOOKING_SECONDS: Final = 0.05
+"""Longer than `find_holder` ever has a lock."""
 
 
 @contextmanager
@@ -32,12 +36,10 @@ def locked(run_dir: Path, *, command: str, at: str) -> Iterator[None]:
     with translated(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RunLockedError(run_dir.name, _holder(descriptor)) from error
-        with translated(path):
-            # What stands here is for the message of others; the lock itself is the system's.
+        _take(descriptor, run_dir)
+        # What stands here is for the message of others, and a full disk may go without; the lock
+        # itself is the system's.
+        with suppress(DiskFullError), translated(path):
             note = line_bytes({"pid": os.getpid(), "command": command, "since": at})
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, note, 0)
@@ -46,9 +48,44 @@ def locked(run_dir: Path, *, command: str, at: str) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _holder(descriptor: int) -> str:
+def find_holder(run_dir: Path) -> RunLockedError | None:
+    """Return the error that a writer would meet now, or None where nobody holds the lock.
+
+    Writes nothing.
+    """
+    path = run_dir / LOCK_FILE
+    with translated(path):
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _held(descriptor, run_dir)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _take(descriptor: int, run_dir: Path) -> None:
+    """Take the lock, also where somebody looks at this moment whether it is held."""
+    until = time.monotonic() + _LOOKING_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() > until:
+                raise _held(descriptor, run_dir) from error
+            time.sleep(_LOOKING_SECONDS / 10)
+        else:
+            return
+
+
+def _held(descriptor: int, run_dir: Path) -> RunLockedError:
     try:
         note = json.loads(os.pread(descriptor, 4096, 0))
-        return f"`{note['command']}` (process {note['pid']}, since {note['since']})"
+        holder = f"`{note['command']}` (process {note['pid']}, since {note['since']})"
+        return RunLockedError(run_dir.name, holder, int(note["pid"]))
     except (ValueError, KeyError, TypeError, RecursionError):
-        return "another command that has just begun"
+        return RunLockedError(run_dir.name, "another command that has just begun")

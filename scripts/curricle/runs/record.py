@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from curricle.failures.fingerprint import fingerprint_of
 from curricle.generation.selection import Selection
 from curricle.layout import STAGES, Stage
 from curricle.runs.freshness import ORIGIN, SELECTION, START_DATE, VALID, Origin
@@ -96,6 +97,9 @@ class Failure:
     stage: str | None
     """The stage that was being made; a later success of it or of one after it settles this."""
     details: Mapping[str, Any] = field(default_factory=dict)
+    next_step: tuple[str, ...] = ()
+    """Arguments of the command that was offered, without the program's name."""
+    fingerprint: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the failure as it stands in `run.json`."""
@@ -107,6 +111,8 @@ class Failure:
             "at": self.at,
             "stage": self.stage,
             "details": dict(self.details),
+            "next": list(self.next_step),
+            "fingerprint": self.fingerprint,
         }
 
     @classmethod
@@ -125,6 +131,8 @@ class Failure:
             at=_member(document, "at", str),
             stage=None if stage is None else Stage(stage).value,
             details=_member(document, "details", dict),
+            next_step=tuple(map(str, document.get("next", ()))),
+            fingerprint=str(document.get("fingerprint", "")),
         )
 
 
@@ -204,14 +212,22 @@ def stage_data(
     }
 
 
-def failure_data(error: CurricleError, stage: Stage | None) -> dict[str, Any]:
-    """Return the `data` of the entry that records a failure; the entry says when and by what."""
+def failure_data(
+    error: CurricleError, stage: Stage | None, environment: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the `data` of the entry that records a failure; the entry says when and by what.
+
+    `environment` is what `evidence.environment` says of the surroundings.
+    """
     return {
         "code": error.code,
         "message": str(error),
         "exit_status": error.exit_status,
         "stage": stage.value if stage else None,
         "details": error.details,
+        "next": list(error.next_step),
+        "fingerprint": fingerprint_of(error.code, str(error), error.details),
+        "environment": dict(environment),
     }
 
 

@@ -77,7 +77,7 @@ def load_run(run_dir: Path) -> RunState:
     """
     record = _load_record(run_dir)
     if record is None:
-        return _rebuilt(run_dir)
+        return rebuild_state(run_dir)
     chain = _load_tail(run_dir, record.head)
     if chain is None:
         return RunState(
@@ -100,6 +100,28 @@ def load_run(run_dir: Path) -> RunState:
         torn=chain.torn,
         journal_problem=problem,
     )
+
+
+def rebuild_state(run_dir: Path) -> RunState:
+    """Return the state that the journal alone adds up to, as where `run.json` is missing.
+
+    Raises:
+        RunMetadataInvalidError: the journal does not chain, or is another run's.
+    """
+    run_id = run_dir.name
+    try:
+        chain = load_journal(run_dir)
+        first, *more = chain.entries
+        record = apply_entries(first_record(first), more, chain.head)
+        # Each command completes what the one before it left: only the last commit can be half done.
+        pending = _pending([entry for entry in more if entry.event == EVENT_STAGE][-1:])
+    except JournalBrokenError as error:
+        raise RunMetadataInvalidError(run_id, f"the file is missing, and {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        why = "the file is missing, and an entry of the journal makes no sense"
+        raise RunMetadataInvalidError(run_id, why) from error
+    _check_run_id(run_id, record)
+    return RunState(path=run_dir, record=record, pending=pending, torn=chain.torn, is_rebuilt=True)
 
 
 def last_line_matches(run_dir: Path, head: Head) -> bool:
@@ -134,23 +156,6 @@ def _load_record(run_dir: Path) -> RunRecord | None:
         raise RunMetadataInvalidError(run_id, why, line=line) from error
     _check_run_id(run_id, record)
     return record
-
-
-def _rebuilt(run_dir: Path) -> RunState:
-    run_id = run_dir.name
-    try:
-        chain = load_journal(run_dir)
-        first, *more = chain.entries
-        record = apply_entries(first_record(first), more, chain.head)
-        # Each command completes what the one before it left: only the last commit can be half done.
-        pending = _pending([entry for entry in more if entry.event == EVENT_STAGE][-1:])
-    except JournalBrokenError as error:
-        raise RunMetadataInvalidError(run_id, f"the file is missing, and {error}") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        why = "the file is missing, and an entry of the journal makes no sense"
-        raise RunMetadataInvalidError(run_id, why) from error
-    _check_run_id(run_id, record)
-    return RunState(path=run_dir, record=record, pending=pending, torn=chain.torn, is_rebuilt=True)
 
 
 def _check_run_id(run_id: str, record: RunRecord) -> None:

@@ -58,6 +58,7 @@ def findings_error(work: Work, result: ValidationResult | None) -> ValidationFai
         errors=counts[Severity.ERROR.value],
         warnings=counts[Severity.WARNING.value],
         report=VALIDATION_PAGE,
+        rules=sorted({f.rule for f in result.verdict.findings if f.severity is Severity.ERROR}),
     )
 
 

@@ -91,7 +91,7 @@ def _is_recorded(work: Work, inputs: Mapping[str, str], parameters: Mapping[str,
     made = work.writer.record.stages.get(Stage.SPEC_READY)
     return (
         made is not None
-        and made.inputs.get(SCOPE) == inputs[SCOPE]
+        and made.inputs.get(SCOPE) == inputs[SCOPE] == work.writer.digests.get(SCOPE)
         and made.parameters == parameters
         and spec_was_accepted(work.writer.record, work.writer.digests)
     )

@@ -1,0 +1,1 @@
+"""What kind of failure a typed error is, and how it is recognised again. Pure."""

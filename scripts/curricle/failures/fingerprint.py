@@ -1,0 +1,56 @@
+"""The identity of a typed failure across runs, machines and times.
+
+A readable prefix, `code:what it is about`, and a digest of the message in which all that differs
+from one time to the next is masked.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from curricle.canonical import sha256_hex
+from curricle.printable import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FINGERPRINT_VERSION: Final = "1"
+_DIGITS: Final = 12
+_SUBJECTS: Final = ("file", "artifact", "variable", "report", "provider", "path", "missing")
+"""Details that say what an error is about, the most telling first."""
+_SUBJECT_LENGTH_MAX: Final = 60
+_MASKS: Final = (
+    (re.compile(r"\d{8}-\d{6}-[a-z0-9-]+-[0-9a-f]{4}"), "RUN"),
+    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?"), "TIME"),
+    (re.compile(r"(?<![\w.:/])/[^\s'\",;:]*/"), "…/"),
+    (re.compile(r"\b[0-9a-f]{8,64}\b"), "HEX"),
+    (re.compile(r"\d+(\.\d+)?"), "N"),
+)
+
+
+def fingerprint_of(code: str, message: str, details: Mapping[str, Any]) -> str:
+    """Return the fingerprint of a typed failure, such as `topic_spec_invalid:topic_spec.json:…`.
+
+    Run ids, times, folders, digests and numbers do not count; the rules that were broken do.
+    """
+    rules = details.get("rules")
+    facts = [code, normalise(message), *sorted(map(str, rules if isinstance(rules, list) else ()))]
+    digest = sha256_hex("\0".join(facts).encode(errors="replace"))
+    return f"{code}:{_subject(details)}:{digest[:_DIGITS]}"
+
+
+def normalise(message: str) -> str:
+    """Return a message without what differs from time to time."""
+    for pattern, mask in _MASKS:
+        message = pattern.sub(mask, message)
+    return message
+
+
+def _subject(details: Mapping[str, Any]) -> str:
+    for name in _SUBJECTS:
+        value = details.get(name)
+        if isinstance(value, str) and value:
+            shown = one_line(value.rpartition("/")[2] or value, _SUBJECT_LENGTH_MAX)
+            return normalise(shown).replace(":", "_")
+    return "-"

@@ -1,0 +1,201 @@
+"""What the program does by itself on a path of the runbook.
+
+Each action returns a sentence on what it did, or raises the typed error that stopped it. None
+replaces anything that is not kept first, and each can be done twice.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from curricle.errors import InvalidArgumentError, ProviderUnavailableError
+from curricle.fsio import find_file, path_within, remove_drafts, translated
+from curricle.layout import ARCHIVES, RUN_FILE
+from curricle.pipeline import carry_through, choose_for, go_round, working
+from curricle.printable import counted
+from curricle.providers.choice import choose_provider
+from curricle.recovery.check import Outcome
+from curricle.recovery.conditions import damaged_archives
+from curricle.recovery.fresh import find_successor, start_afresh
+from curricle.recovery.places import more_seconds, provider_of, provider_that_failed
+from curricle.recovery.provider_checks import examine_provider
+from curricle.runbook.entry import Action
+from curricle.runs.archive import archive_run
+from curricle.runs.draft import remove_dead_drafts
+from curricle.runs.lock import find_holder
+from curricle.runs.objects import keep_object
+from curricle.runs.state import rebuild_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from curricle.recovery.diagnosis import Diagnosis
+    from curricle.recovery.situation import Situation
+    from curricle.session import Session
+
+LOCK_SECONDS_MAX: Final = 5.0
+_POLL_SECONDS: Final = 0.1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bench:
+    """What an action works on; the run's lock is held, but for `WAIT_FOR_LOCK`."""
+
+    session: Session
+    situation: Situation
+    diagnosis: Diagnosis
+
+    @property
+    def run_dir(self) -> Path:
+        """Return the run's folder."""
+        return self.situation.run_dir
+
+
+def _bring_up_to_date(bench: Bench) -> str:
+    run_dir = bench.run_dir
+    option = provider_that_failed(bench.diagnosis)
+    again = ("run", run_dir.name)
+    choice = choose_for(bench.session, run_dir, option, again=again, is_locked=True)
+    with working(bench.session, run_dir, is_locked=True) as work:
+        carry_through(work, choice)
+    return "the run is up to date"
+
+
+def _mend_by_rules(bench: Bench) -> str:
+    with working(bench.session, bench.run_dir, is_locked=True) as work:
+        go_round(work, choose_provider("internal", {}), repair=True, feedback="")
+    return "the curriculum is valid"
+
+
+def _rebuild_record(bench: Bench) -> str:
+    """Set a damaged `run.json` aside; whoever writes next makes it anew from the journal."""
+    rebuild_state(bench.run_dir)
+    path = path_within(bench.run_dir, RUN_FILE)
+    damaged = find_file(path)
+    if damaged is not None:
+        digest = keep_object(bench.run_dir, damaged)
+        with translated(path):
+            os.unlink(path)  # noqa: PTH108 - a boundary of its own, as in `fsio`
+    with working(bench.session, bench.run_dir, is_locked=True):
+        pass
+    return f"the damaged one is objects/{digest}" if damaged is not None else "it was missing"
+
+
+def _archive(bench: Bench) -> str:
+    archive = archive_run(bench.run_dir, bench.situation.runs_dir / ARCHIVES)
+    return f"{archive.path} sha256 {archive.sha256}"
+
+
+def _start_afresh(bench: Bench) -> str:
+    fresh = find_successor(bench.run_dir)
+    if fresh is None:
+        archive = archive_run(bench.run_dir, bench.situation.runs_dir / ARCHIVES)
+        fresh = start_afresh(bench.session, bench.run_dir, archive.sha256)
+    choice = choose_for(bench.session, fresh, None, again=("run", fresh.name))
+    with working(bench.session, fresh) as work:
+        carry_through(work, choice)
+    return f"{fresh.name} takes its place"
+
+
+def _set_archive_aside(bench: Bench) -> str:
+    moved = []
+    for path in damaged_archives(bench.situation):
+        target = path.with_name(f"{path.name}.damaged")
+        with translated(path):
+            os.replace(path, target)  # noqa: PTH105 - a boundary of its own, as in `fsio`
+        moved.append(target.name)
+    return f"renamed to {', '.join(moved)}" if moved else "none is damaged"
+
+
+def _wait_for_lock(bench: Bench) -> str:
+    until = time.monotonic() + LOCK_SECONDS_MAX
+    while (held := find_holder(bench.run_dir)) is not None:
+        if time.monotonic() > until:
+            raise held
+        time.sleep(_POLL_SECONDS)
+    return "nobody holds it any more"
+
+
+def _remove_drafts(bench: Bench) -> str:
+    remove_dead_drafts(bench.situation.runs_dir)
+    folders = [bench.run_dir, *(p for p in bench.run_dir.rglob("*") if p.is_dir())]
+    for folder in folders:
+        if not folder.is_symlink():
+            remove_drafts(folder)
+    return "no draft of a dead command is left"
+
+
+def _check_provider(bench: Bench) -> str:
+    name = provider_of(bench.situation, bench.diagnosis)
+    checks = list(examine_provider(name, bench.session.environment, probe=False))
+    failed = [check for check in checks if check.outcome is Outcome.FAILED]
+    if failed:
+        told = "; ".join(f"{check.name}: {check.detail}" for check in failed)
+        raise ProviderUnavailableError(name, told, hint=failed[0].hint)
+    return f"{counted(len(checks), 'check')} passed"
+
+
+def _ask_again(bench: Bench) -> str:
+    return _ask(bench, bench.session.environment)
+
+
+def _ask_without_model(bench: Bench) -> str:
+    kept = {k: v for k, v in bench.session.environment.items() if k != "AGENT_MODEL"}
+    return _ask(bench, kept)
+
+
+def _ask_with_more_time(bench: Bench) -> str:
+    environment = bench.session.environment
+    seconds = f"{more_seconds(environment):g}"
+    return _ask(bench, {**environment, "AGENT_TIMEOUT_SECONDS": seconds})
+
+
+def _ask(bench: Bench, environment: Mapping[str, str]) -> str:
+    """Do again what failed, with the provider that failed."""
+    session = replace(bench.session, environment=environment)
+    again = bench.diagnosis.next_step
+    choice = choose_for(
+        session,
+        bench.run_dir,
+        provider_of(bench.situation, bench.diagnosis),
+        again=again,
+        is_locked=True,
+    )
+    with working(session, bench.run_dir, is_locked=True) as work:
+        if again[:1] == ("iterate",):
+            go_round(work, choice, repair="--repair" in again, feedback=_feedback_in(again))
+        else:
+            carry_through(work, choice, repair="--repair" in again, force="--force" in again)
+    return "it was answered"
+
+
+def _feedback_in(command: tuple[str, ...]) -> str:
+    if "--feedback-file" in command:
+        raise InvalidArgumentError(
+            "the feedback came from a file that is not on record",
+            hint="type the command again with its --feedback-file",
+        )
+    with suppress(ValueError, IndexError):
+        return command[command.index("--feedback") + 1]
+    return ""
+
+
+ACTIONS: Final[Mapping[Action, Callable[[Bench], str]]] = {
+    Action.BRING_UP_TO_DATE: _bring_up_to_date,
+    Action.MEND_BY_RULES: _mend_by_rules,
+    Action.REBUILD_RECORD: _rebuild_record,
+    Action.ARCHIVE: _archive,
+    Action.START_AFRESH: _start_afresh,
+    Action.SET_ARCHIVE_ASIDE: _set_archive_aside,
+    Action.WAIT_FOR_LOCK: _wait_for_lock,
+    Action.REMOVE_DRAFTS: _remove_drafts,
+    Action.CHECK_PROVIDER: _check_provider,
+    Action.ASK_AGAIN: _ask_again,
+    Action.ASK_WITHOUT_MODEL: _ask_without_model,
+    Action.ASK_WITH_MORE_TIME: _ask_with_more_time,
+}

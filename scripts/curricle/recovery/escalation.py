@@ -1,0 +1,104 @@
+"""When a person has to take over: the runbook's rules, judged by what is on record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from curricle.layout import CURRICULUM, TOPIC_SPEC, Stage
+from curricle.recovery.conditions import is_readable
+from curricle.recovery.ledger import read_attempts
+from curricle.recovery.probes import parse_json_bytes
+from curricle.runbook.entry import EscalationRule
+from curricle.runs.freshness import VALID
+from curricle.runs.record import EVENT_FAILURE, EVENT_STAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from curricle.recovery.diagnosis import Diagnosis
+    from curricle.recovery.situation import Situation
+    from curricle.runbook.entry import Entry
+    from curricle.runs.journal import Entry as JournalEntry
+
+TRIES_MAX: Final = 2
+"""A path that was gone so often without success is not gone by the program alone again."""
+
+
+def why_escalate(entry: Entry, situation: Situation, diagnosis: Diagnosis) -> str:
+    """Return why a person has to take over; empty while the runbook has something left to try."""
+    reasons = (RULES[rule](situation, diagnosis) for rule in entry.rules)
+    return next((reason for reason in reasons if reason), "")
+
+
+def _tried_twice(situation: Situation, diagnosis: Diagnosis) -> str:
+    tried = 1  # this time
+    for attempt in read_attempts(situation.chain.entries):
+        if attempt.code == diagnosis.code:
+            tried = 1 if attempt.outcome == "resolved" else tried + bool(attempt.outcome)
+    return f"this path was gone {tried} times without success" if tried >= TRIES_MAX else ""
+
+
+def _answers_stay_unfit(situation: Situation, diagnosis: Diagnosis) -> str:
+    failures = [
+        entry
+        for entry in _since_generated(situation)
+        if entry.event == EVENT_FAILURE and entry.data.get("code") == diagnosis.code
+    ]
+    providers = sorted({str(_details(entry).get("provider")) for entry in failures})
+    if len(failures) <= TRIES_MAX:
+        return ""
+    return f"{len(failures)} times no answer could be used ({', '.join(providers)})"
+
+
+def _since_generated(situation: Situation) -> Iterator[JournalEntry]:
+    entries = situation.chain.entries
+    made = [
+        at
+        for at, entry in enumerate(entries)
+        if entry.event == EVENT_STAGE and entry.data.get("stage") == Stage.GENERATED.value
+    ]
+    yield from entries[made[-1] + 1 if made else 0 :]
+
+
+def _details(entry: JournalEntry) -> Mapping[str, object]:
+    details = entry.data.get("details")
+    return details if isinstance(details, dict) else {}
+
+
+def _findings_come_back(situation: Situation, diagnosis: Diagnosis) -> str:
+    """Judge findings that a change of something known to be good brings, again and again."""
+    was_good = False
+    same = 0
+    for entry in situation.chain.entries:
+        if entry.event == EVENT_STAGE and entry.data.get("stage") == Stage.VALIDATED.value:
+            is_valid = entry.data.get("parameters", {}).get(VALID) is True
+            was_good, same = was_good or is_valid, 0 if is_valid else same
+        elif entry.event == EVENT_FAILURE and entry.data.get("code") == diagnosis.code:
+            same += entry.data.get("fingerprint") == diagnosis.fingerprint
+    if not was_good or same < TRIES_MAX:
+        return ""
+    return (
+        f"the curriculum was valid before, and since a change the same findings came {same} times"
+    )
+
+
+def _core_file_unreadable(situation: Situation, diagnosis: Diagnosis) -> str:
+    path = CURRICULUM if diagnosis.code == "curriculum_invalid" else TOPIC_SPEC
+    if situation.inspection is None:
+        return "run.json cannot be read, and no fresh run could take its place"
+    if is_readable(situation, path, parse_json_bytes):
+        return ""
+    return f"{path} cannot be parsed: a person has to say which version counts"
+
+
+def _record_was_changed(_: Situation, diagnosis: Diagnosis) -> str:
+    return f"the record of what happened was changed afterwards ({diagnosis.message})"
+
+
+RULES: Final[Mapping[EscalationRule, Callable[[Situation, Diagnosis], str]]] = {
+    EscalationRule.TRIED_TWICE: _tried_twice,
+    EscalationRule.ANSWERS_STAY_UNFIT: _answers_stay_unfit,
+    EscalationRule.FINDINGS_COME_BACK: _findings_come_back,
+    EscalationRule.CORE_FILE_UNREADABLE: _core_file_unreadable,
+    EscalationRule.RECORD_WAS_CHANGED: _record_was_changed,
+}

@@ -1,0 +1,259 @@
+"""Finds out whether a cause is the one: each probe looks at one thing, and changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from curricle.errors import CurricleError
+from curricle.fsio import DRAFT_PREFIX
+from curricle.generation.mending import MENDED_BY_RULE
+from curricle.jsontext import MalformedJsonError, parse_json
+from curricle.layout import CURRICULUM, LOCK_FILE, SCOPE, TOPIC_SPEC, VALIDATION_REPORT, Stage
+from curricle.printable import amount, counted
+from curricle.recovery.conditions import damaged_archives, edited_and_stale, is_readable
+from curricle.recovery.places import provider_that_failed
+from curricle.recovery.situation import free_bytes
+from curricle.runbook.entry import Probe
+from curricle.runs.freshness import State
+from curricle.runs.lock import find_holder
+from curricle.runs.state import rebuild_state
+from curricle.stages.reading import read_scope, read_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from curricle.recovery.diagnosis import Diagnosis
+    from curricle.recovery.situation import Situation
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Probed:
+    """What a probe found out."""
+
+    holds: bool | None
+    """None where it cannot be told from here."""
+    detail: str = ""
+
+
+def probe(which: Probe, situation: Situation, diagnosis: Diagnosis) -> Probed:
+    """Return whether a cause holds in a situation; that a look fails is no answer."""
+    try:
+        return PROBES[which](situation, diagnosis)
+    except CurricleError as error:
+        return Probed(holds=None, detail=str(error))
+
+
+def _cannot_tell(_s: Situation, _d: Diagnosis) -> Probed:
+    return Probed(holds=None, detail="cannot be found out from here")
+
+
+def _spec_lacks_fields(situation: Situation, _: Diagnosis) -> Probed:
+    inspection = situation.inspection
+    if inspection is None:
+        return Probed(holds=None)
+    is_waiting = bool(inspection.spec_problem) and not inspection.has_scope
+    return Probed(holds=is_waiting, detail=inspection.spec_problem or "the topic spec is ready")
+
+
+def _scope_not_taken_in(situation: Situation, _: Diagnosis) -> Probed:
+    inspection = situation.inspection
+    if inspection is None:
+        return Probed(holds=None)
+    return Probed(holds=bool(inspection.spec_problem) and inspection.has_scope)
+
+
+def _nothing_in_scope(_: Situation, diagnosis: Diagnosis) -> Probed:
+    return Probed(holds="nothing is left to teach" in diagnosis.message)
+
+
+def _no_curriculum(situation: Situation, _: Diagnosis) -> Probed:
+    inspection = situation.inspection
+    if inspection is None:
+        return Probed(holds=None)
+    state = inspection.freshness.stages[Stage.GENERATED].artifacts[CURRICULUM]
+    return Probed(holds=state is State.MISSING and not inspection.spec_problem)
+
+
+def _edit_is_stale(situation: Situation, _: Diagnosis) -> Probed:
+    edited = edited_and_stale(situation)
+    return Probed(holds=bool(edited), detail=", ".join(edited))
+
+
+def _made_is_stale(situation: Situation, _: Diagnosis) -> Probed:
+    inspection = situation.inspection
+    if inspection is None:
+        return Probed(holds=None)
+    return Probed(
+        holds=not edited_and_stale(situation),
+        detail=f"the run has come to {inspection.stage.value}",
+    )
+
+
+def _spec_unreadable(situation: Situation, _: Diagnosis) -> Probed:
+    return Probed(holds=not is_readable(situation, TOPIC_SPEC, parse_json_bytes))
+
+
+def _spec_breaks_rules(situation: Situation, diagnosis: Diagnosis) -> Probed:
+    if not is_readable(situation, TOPIC_SPEC, parse_json_bytes):
+        return Probed(holds=False)
+    breaks = not is_readable(situation, TOPIC_SPEC, read_spec)
+    # What a spec names may be missing, or too little: that shows only where it is used.
+    return Probed(holds=breaks or "problems" not in diagnosis.details, detail=diagnosis.message)
+
+
+def _scope_unreadable(situation: Situation, diagnosis: Diagnosis) -> Probed:
+    holds = not is_readable(situation, SCOPE, read_scope)
+    return Probed(holds=holds or None, detail=diagnosis.message)
+
+
+def _curriculum_unreadable(situation: Situation, _: Diagnosis) -> Probed:
+    return Probed(holds=not is_readable(situation, CURRICULUM, parse_json_bytes))
+
+
+def parse_json_bytes(data: bytes) -> object:
+    """Return a JSON document.
+
+    Raises:
+        UnreadableError: it is none.
+    """
+    try:
+        return parse_json(data)
+    except MalformedJsonError as error:
+        raise UnreadableError(str(error)) from error
+
+
+class UnreadableError(CurricleError):
+    """A document that is no JSON; never leaves this file."""
+
+
+def _rules_can_mend(situation: Situation, _: Diagnosis) -> Probed:
+    rules = sorted(MENDED_BY_RULE.intersection(_rules_broken(situation)))
+    return Probed(holds=bool(rules), detail=", ".join(rules))
+
+
+def _report_has_errors(situation: Situation, diagnosis: Diagnosis) -> Probed:
+    found = _rules_broken(situation) or [str(r) for r in diagnosis.details.get("rules", ())]
+    return Probed(
+        holds=bool(found), detail=f"{counted(len(found), 'error')}: {', '.join(sorted(set(found)))}"
+    )
+
+
+def _rules_broken(situation: Situation) -> list[str]:
+    path = situation.run_dir / VALIDATION_REPORT
+    try:
+        report = parse_json(path.read_bytes())
+        return [f["rule"] for f in report["findings"] if f["severity"] == "error"]
+    except (OSError, MalformedJsonError, KeyError, TypeError):
+        return []
+
+
+def _record_can_be_rebuilt(situation: Situation, _: Diagnosis) -> Probed:
+    try:
+        state = rebuild_state(situation.run_dir)
+    except CurricleError as error:
+        return Probed(holds=False, detail=str(error))
+    return Probed(
+        holds=True,
+        detail=f"the chain of {counted(state.record.head.entries, 'entry', 'entries')} holds",
+    )
+
+
+def _record_cannot_be_rebuilt(situation: Situation, diagnosis: Diagnosis) -> Probed:
+    probed = _record_can_be_rebuilt(situation, diagnosis)
+    is_copy = _is_copy(situation, diagnosis).holds
+    return Probed(holds=not probed.holds and not is_copy, detail=probed.detail)
+
+
+def _is_copy(_: Situation, diagnosis: Diagnosis) -> Probed:
+    return Probed(holds="it belongs to the run" in diagnosis.message)
+
+
+def _journal_is_broken(_: Situation, diagnosis: Diagnosis) -> Probed:
+    return Probed(holds=True, detail=diagnosis.message)
+
+
+def _archive_is_damaged(situation: Situation, _: Diagnosis) -> Probed:
+    damaged = damaged_archives(situation)
+    return Probed(holds=bool(damaged), detail=", ".join(path.name for path in damaged))
+
+
+def _lock_is_held(situation: Situation, _: Diagnosis) -> Probed:
+    held = find_holder(situation.run_dir)
+    return Probed(holds=held is not None, detail=str(held or "nobody holds it"))
+
+
+def _drafts_are_left(situation: Situation, _: Diagnosis) -> Probed:
+    drafts = list(situation.runs_dir.glob(f"{DRAFT_PREFIX}*/{LOCK_FILE}"))
+    drafts += [p for p in situation.run_dir.rglob(f"{DRAFT_PREFIX}*") if p.is_file()]
+    return Probed(holds=bool(drafts), detail=counted(len(drafts), "draft"))
+
+
+def _disk_is_full(situation: Situation, _: Diagnosis) -> Probed:
+    left = free_bytes(situation.run_dir)
+    return Probed(holds=True, detail=f"{amount(left / 1e6)} MB are left")
+
+
+def _asked_in_vain(situation: Situation, diagnosis: Diagnosis) -> Probed:
+    failure = situation.failure
+    holds = failure is not None and failure.code == diagnosis.code
+    return Probed(holds=holds, detail=failure.at if failure else "")
+
+
+def _model_is_named(situation: Situation, _: Diagnosis) -> Probed:
+    model = situation.environment.get("AGENT_MODEL")
+    return Probed(holds=bool(model), detail=f"it is {model}" if model else "it is not set")
+
+
+def _setting_cannot_be(situation: Situation, diagnosis: Diagnosis) -> Probed:
+    from curricle.providers.choice import choose_provider
+
+    try:
+        choose_provider(provider_that_failed(diagnosis), situation.environment)
+    except CurricleError as error:
+        return Probed(holds=True, detail=str(error))
+    return Probed(holds=False, detail="the settings can be used now")
+
+
+def _feedback_was_noted(_: Situation, diagnosis: Diagnosis) -> Probed:
+    return Probed(holds="feedback" in diagnosis.message)
+
+
+def _always(_: Situation, diagnosis: Diagnosis) -> Probed:
+    return Probed(holds=True, detail=diagnosis.message)
+
+
+def _is_record_newer(_: Situation, diagnosis: Diagnosis) -> Probed:
+    return Probed(holds=diagnosis.code == "run_schema_unsupported", detail=diagnosis.message)
+
+
+PROBES: Final[Mapping[Probe, Callable[[Situation, Diagnosis], Probed]]] = {
+    Probe.CANNOT_TELL: _cannot_tell,
+    Probe.SPEC_LACKS_FIELDS: _spec_lacks_fields,
+    Probe.SCOPE_NOT_TAKEN_IN: _scope_not_taken_in,
+    Probe.NOTHING_IN_SCOPE: _nothing_in_scope,
+    Probe.NO_CURRICULUM: _no_curriculum,
+    Probe.EDIT_IS_STALE: _edit_is_stale,
+    Probe.MADE_IS_STALE: _made_is_stale,
+    Probe.SPEC_UNREADABLE: _spec_unreadable,
+    Probe.SPEC_BREAKS_RULES: _spec_breaks_rules,
+    Probe.SCOPE_UNREADABLE: _scope_unreadable,
+    Probe.CURRICULUM_UNREADABLE: _curriculum_unreadable,
+    Probe.RULES_CAN_MEND: _rules_can_mend,
+    Probe.REPORT_HAS_ERRORS: _report_has_errors,
+    Probe.RECORD_CAN_BE_REBUILT: _record_can_be_rebuilt,
+    Probe.RECORD_CANNOT_BE_REBUILT: _record_cannot_be_rebuilt,
+    Probe.RECORD_IS_NEWER: _is_record_newer,
+    Probe.IS_COPY: _is_copy,
+    Probe.JOURNAL_IS_BROKEN: _journal_is_broken,
+    Probe.ARCHIVE_IS_DAMAGED: _archive_is_damaged,
+    Probe.LOCK_IS_HELD: _lock_is_held,
+    Probe.DRAFTS_ARE_LEFT: _drafts_are_left,
+    Probe.DISK_IS_FULL: _disk_is_full,
+    Probe.ACCESS_IS_DENIED: _always,
+    Probe.NO_PLAIN_FILE: _always,
+    Probe.SETTING_CANNOT_BE: _setting_cannot_be,
+    Probe.MODEL_IS_NAMED: _model_is_named,
+    Probe.ASKED_IN_VAIN: _asked_in_vain,
+    Probe.FEEDBACK_WAS_NOTED: _feedback_was_noted,
+}

@@ -1,0 +1,93 @@
+"""A run as it is now, seen by whoever recovers it: what can be read is, the rest says why not.
+
+Reads, never writes, never waits.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from curricle.errors import CurricleError, DiskFullError, PermissionDeniedError
+from curricle.fsio import MAX_LOG_BYTES, find_file, path_within
+from curricle.inspection import inspect_run
+from curricle.layout import JOURNAL, OBJECTS
+from curricle.runs.folder import ARTIFACT_FOLDERS
+from curricle.runs.journal import Chain, read_chain
+from curricle.runs.lock import find_holder
+from curricle.runs.proof import verify_journal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from curricle.inspection import Inspection
+    from curricle.runs.record import Failure
+
+ROOM_BYTES_MIN: Final = 256_000
+"""With less room on the disk, no command gets through."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Situation:
+    """What was found."""
+
+    run_dir: Path
+    environment: Mapping[str, str]
+    error: CurricleError | None
+    """Why nothing can be done with the run; None where commands can work."""
+    inspection: Inspection | None
+    """None where the run cannot even be looked at."""
+    chain: Chain
+    """The journal as far as it chains."""
+
+    @property
+    def runs_dir(self) -> Path:
+        """Return the folder that holds the run."""
+        return self.run_dir.parent
+
+    @property
+    def failure(self) -> Failure | None:
+        """Return the failure that is recorded and not settled."""
+        return self.inspection.state.record.last_failure if self.inspection else None
+
+
+def look_at(run_dir: Path, environment: Mapping[str, str], *, is_locked: bool = False) -> Situation:
+    """Return how a run is now; the lock first, since a run at work is in no state to be judged.
+
+    With `is_locked`, it is the caller who works on it.
+    """
+    error: CurricleError | None = None
+    inspection = None
+    chain = read_chain(b"")
+    try:
+        chain = read_chain(
+            find_file(path_within(run_dir, JOURNAL), limit_bytes=MAX_LOG_BYTES) or b""
+        )
+        error = None if is_locked else find_holder(run_dir)
+        inspection = inspect_run(run_dir)
+        verify_journal(run_dir, None)
+        error = error or next(_obstacles(run_dir), None)
+    except CurricleError as found:
+        error = error or found
+    return Situation(
+        run_dir=run_dir, environment=environment, error=error, inspection=inspection, chain=chain
+    )
+
+
+def _obstacles(run_dir: Path) -> Iterator[CurricleError]:
+    """Yield what would stop a command that writes, though one that looks gets through."""
+    below = [path_within(run_dir, name) for name in ("logs", OBJECTS, *ARTIFACT_FOLDERS)]
+    deeper = [path for folder in below[2:] for path in folder.rglob("*") if path.is_dir()]
+    for path in [run_dir, *below, *deeper, path_within(run_dir, JOURNAL)]:
+        if path.exists() and not os.access(path, os.W_OK):
+            yield PermissionDeniedError(path, "it cannot be written to")
+    if free_bytes(run_dir) < ROOM_BYTES_MIN:
+        yield DiskFullError(run_dir, "no space left on device")
+
+
+def free_bytes(folder: Path) -> int:
+    """Return how much room there is for whoever we are."""
+    return shutil.disk_usage(folder).free

@@ -1,0 +1,196 @@
+"""What a path of the runbook looks like for one run: its causes probed, its steps with their state.
+
+Values for whoever shows them; `walk.py` makes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from curricle.recovery.places import places_of
+from curricle.recovery.probes import probe
+from curricle.runbook.entry import Safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from curricle.recovery.diagnosis import Diagnosis
+    from curricle.recovery.situation import Situation
+    from curricle.runbook.entry import Cause, Command, Entry, Step
+
+
+class StepState(StrEnum):
+    """How a step stands."""
+
+    DONE = "done"
+    READY = "ready"
+    NEEDS_YOU = "needs you"
+
+
+class Outcome(StrEnum):
+    """How the recovery of a run ends."""
+
+    HEALTHY = "healthy"
+    READY = "ready"
+    """There are steps that the program can take, and nobody asked it to yet."""
+    RESOLVED = "resolved"
+    NEEDS_YOU = "needs_you"
+    ESCALATE = "escalate"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepView:
+    """A step to take."""
+
+    name: str
+    text: str
+    state: StepState
+    commands: tuple[Command, ...]
+    undo: str
+    detail: str = ""
+    """What came of taking it; empty before."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CauseView:
+    """A cause that was looked for."""
+
+    name: str
+    text: str
+    holds: bool | None
+    detail: str
+    steps: tuple[StepView, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PathView:
+    """A path, as far as it was gone."""
+
+    run_id: str
+    code: str
+    path: str
+    letter: str
+    meaning: str
+    message: str
+    causes: tuple[CauseView, ...]
+    outcome: Outcome
+    reason: str
+    undo: str
+
+    def to_json(self, command_line: Callable[[Command], str]) -> dict[str, Any]:
+        """Return the path as it stands in JSON answers, with commands as they are to be typed."""
+        return {
+            "run_id": self.run_id,
+            "code": self.code,
+            "path": self.path,
+            "letter": self.letter or None,
+            "meaning": self.meaning,
+            "message": self.message,
+            "causes": [
+                {
+                    "name": cause.name,
+                    "text": cause.text,
+                    "holds": cause.holds,
+                    "detail": cause.detail,
+                    "steps": [
+                        {
+                            "name": step.name,
+                            "text": step.text,
+                            "state": step.state.value,
+                            "commands": [command_line(command) for command in step.commands],
+                            "undo": step.undo or None,
+                            "detail": step.detail or None,
+                        }
+                        for step in cause.steps
+                    ],
+                }
+                for cause in self.causes
+            ],
+            "outcome": self.outcome.value,
+            "reason": self.reason,
+            "undo": self.undo,
+        }
+
+
+def view_cause(
+    cause: Cause, situation: Situation, diagnosis: Diagnosis, done: Collection[tuple[str, str]] = ()
+) -> CauseView:
+    """Return a cause with its probe's answer; `done` are steps taken before, by cause and name."""
+    probed = probe(cause.probe, situation, diagnosis)
+    places = places_of(situation, diagnosis)
+    return CauseView(
+        name=cause.name,
+        text=cause.text.format_map(places),
+        holds=probed.holds,
+        detail=probed.detail,
+        steps=tuple(
+            view_step(step, number, places, is_done=(cause.name, name_of(step, number)) in done)
+            for number, step in enumerate(cause.steps, 1)
+        ),
+    )
+
+
+def view_step(
+    step: Step, number: int, places: Mapping[str, str], *, is_done: bool = False
+) -> StepView:
+    """Return a step with its places filled."""
+    if isinstance(step, Safe):
+        state = StepState.DONE if is_done else StepState.READY
+        undo = step.undo.format_map(places)
+        commands: tuple[Command, ...] = ()
+    else:
+        state, undo = StepState.NEEDS_YOU, ""
+        commands = tuple(command.filled(places) for command in step.commands)
+    return StepView(
+        name=name_of(step, number),
+        text=step.text.format_map(places),
+        state=state,
+        commands=commands,
+        undo=undo,
+    )
+
+
+def name_of(step: Step, number: int) -> str:
+    """Return how the journal calls a step."""
+    return step.action.value if isinstance(step, Safe) else f"by_hand_{number}"
+
+
+def foresee(entry: Entry, situation: Situation, diagnosis: Diagnosis) -> PathView:
+    """Return a path as it would be gone from here; takes no step."""
+    causes = tuple(view_cause(cause, situation, diagnosis) for cause in entry.causes)
+    open_steps = [step for cause in causes if cause.holds is not False for step in cause.steps]
+    is_ready = any(step.state is StepState.READY for step in open_steps)
+    return path_view(
+        entry,
+        situation,
+        diagnosis,
+        causes,
+        outcome=Outcome.READY if is_ready else Outcome.NEEDS_YOU,
+        reason="`recover --apply` takes the steps that are ready" if is_ready else "",
+    )
+
+
+def path_view(
+    entry: Entry,
+    situation: Situation,
+    diagnosis: Diagnosis,
+    causes: tuple[CauseView, ...],
+    *,
+    outcome: Outcome,
+    reason: str,
+) -> PathView:
+    """Return a path with what came of it."""
+    return PathView(
+        run_id=situation.run_dir.name,
+        code=entry.code,
+        path=entry.path,
+        letter=entry.letter,
+        meaning=entry.meaning,
+        message=diagnosis.message,
+        causes=causes,
+        outcome=outcome,
+        reason=reason,
+        undo=entry.undo.format_map(places_of(situation, diagnosis)),
+    )

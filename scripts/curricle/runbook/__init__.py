@@ -1,0 +1,1 @@
+"""What is done about each failure: data, keyed by code. `recovery/` carries it out."""

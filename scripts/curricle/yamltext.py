@@ -1,0 +1,86 @@
+"""Reads YAML with one meaning only: no key twice, no aliases, nothing but plain data.
+
+`jsontext.py` does the same for JSON. What a document should hold is checked by its schema.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from curricle.jsontext import MalformedJsonError, decode_text
+
+if TYPE_CHECKING:
+    import yaml
+
+BYTES_MAX: Final = 4_000_000
+NESTING_MAX: Final = 50
+
+
+class MalformedYamlError(Exception):
+    """A text that is no YAML, or YAML with two meanings."""
+
+    def __init__(self, why: str, line: int | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.line = line
+        """1-based, or None where no line can be named."""
+
+
+def parse_yaml(data: bytes) -> Any:
+    """Return the document that a file holds; None for an empty one.
+
+    Raises:
+        MalformedYamlError: it is none, has a key twice, an alias, or is too large or too deep.
+    """
+    import yaml
+
+    if len(data) > BYTES_MAX:
+        raise MalformedYamlError(f"it has {len(data)} bytes, the limit is {BYTES_MAX}")
+    try:
+        text = decode_text(data)
+    except MalformedJsonError as error:
+        raise MalformedYamlError(error.why, error.line) from error
+    try:
+        _check_events(text)
+        _check_keys(yaml.compose(text, Loader=yaml.CSafeLoader))
+        return yaml.load(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        why = error.problem or "it is no YAML"
+        raise MalformedYamlError(why, mark.line + 1 if mark else None) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise MalformedYamlError(f"it is no YAML: {error}") from error
+
+
+def _check_events(text: str) -> None:
+    import yaml
+
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else None
+        if isinstance(event, yaml.AliasEvent):
+            raise MalformedYamlError("it has an alias, write the value out", line)
+        if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+            depth += 1
+        elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            depth -= 1
+        if depth > NESTING_MAX:
+            raise MalformedYamlError(f"it is nested deeper than {NESTING_MAX}", line)
+
+
+def _check_keys(node: yaml.Node | None) -> None:
+    import yaml
+
+    if isinstance(node, yaml.MappingNode):
+        seen = set()
+        for key, value in node.value:
+            name = (key.tag, str(key.value))
+            if name in seen:
+                raise MalformedYamlError(
+                    f"the key {key.value!r} is there twice", key.start_mark.line + 1
+                )
+            seen.add(name)
+            _check_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _check_keys(value)
