@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from command import ROOT
+from curricle.runbook.operators import load_operators_book
 from model_server import model_server
 from reading_model import read_and_answer
 
@@ -85,8 +86,18 @@ def test_the_readme_leads_from_a_document_to_a_page(tmp_path: Path) -> None:
 
 def test_the_ways_to_recover_can_be_gone(tmp_path: Path) -> None:
     shown = follow("docs/how-to/recover.md", tmp_path)
-    assert "archives/" in shown
-    assert len([*tmp_path.glob("runs/*/run.json")]) == 2
+    assert "healthy: nothing is left to do" in shown
+    assert "completeness" in shown
+    assert "accepted by tester" in shown
+    assert len([*tmp_path.glob("runs/escalations/*.tar.gz")]) == 1
+
+
+def test_the_runbook_of_one_s_own_on_the_page_can_be_used(tmp_path: Path) -> None:
+    page = (ROOT / "docs/how-to/recover.md").read_text()
+    book = tmp_path / "book.yaml"
+    book.write_text(page.partition("```yaml\n")[2].partition("```")[0])
+    (*_, last) = load_operators_book(book)["provider_unavailable"].causes
+    assert last.name == "nightly-restart"
 
 
 @pytest.mark.capability("R24")

@@ -259,3 +259,26 @@ def test_a_report_shows_hostile_text_as_text(forked: Curricle) -> None:
     assert "\x1b" not in report
     assert "\n# no heading" not in report
     assert "`` `rm -rf` $(x) ``" in report
+
+
+@pytest.mark.parametrize("style", ["md", "html", "csv", "mermaid", "dot", "ics"])
+def test_no_secret_of_a_document_leaves_in_an_export(
+    style: str, forked: Curricle, given: Path
+) -> None:
+    run = given
+    texts = {
+        "/nodes/0/title": f"Tables {TOKENS['aws']}",
+        "/nodes/0/capability": f"Log in with password={TOKENS['slack']} and read",
+        "/nodes/1/core_ideas": [f"export GITHUB_TOKEN={TOKENS['github']}"],
+    }
+    edit(run / CURRICULUM, texts)
+    assert forked("plan", run.name, "--start", "2026-01-05").status == 0
+    shown = forked.good("export", run.name, "--format", style).stdout
+    assert not [token for token in TOKENS.values() if token in shown]
+    assert "redacted" in shown
+    assert TOKENS["aws"] in (run / CURRICULUM).read_text()
+
+
+def test_an_export_without_secrets_is_as_it_was(forked: Curricle, finished: Path) -> None:
+    shown = forked.good("export", finished.name, "--format", "md").stdout
+    assert "redacted" not in shown

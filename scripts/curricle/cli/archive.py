@@ -42,5 +42,6 @@ def command(settings: Settings, run: str, output: str | None, as_json: bool) -> 
         )
         return
     write_answer(str(archive.path))
+    write_message("it holds the run whole, with what its documents hold of secrets")
     for path, reason in archive.left_out:
         write_message(f"left out: {path} {reason}")

@@ -1,4 +1,4 @@
-"""Hands a run's documents out, and nothing that is stale."""
+"""Hands a run's documents out: nothing that is stale, and no secret that stands in them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from curricle.fsio import find_file, path_within
 from curricle.inspection import inspect_run
 from curricle.layout import CURRICULUM, PLAN, VALIDATION_REPORT, Stage
 from curricle.next_steps import next_steps
+from curricle.redaction.documents import without_secrets
 from curricle.stages.iterate import comparable
 
 if TYPE_CHECKING:
@@ -48,10 +49,12 @@ def _gather(run_dir: Path, *, needs_plan: bool) -> Material:
     }
     if needs_plan:
         _refuse_without_dates(run_dir, inspection, documents.get(PLAN))
+    whole = comparable(curriculum, "curriculum.json")
+    clean = without_secrets({CURRICULUM: whole, **documents})
     return Material(
-        curriculum=Curriculum.from_json(comparable(curriculum, "curriculum.json")),
-        plan=documents.get(PLAN),
-        report=documents.get(VALIDATION_REPORT),
+        curriculum=Curriculum.from_json(clean[CURRICULUM]),
+        plan=clean.get(PLAN),
+        report=clean.get(VALIDATION_REPORT),
     )
 
 

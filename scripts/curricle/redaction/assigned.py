@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-_LENGTH_MAX: Final = 4096
+_LENGTH_MAX: Final = 4_096
+_BARE_MAX: Final = 256
+"""So much of a value without quotes is judged: thousands may begin within one another."""
+_REST_MAX: Final = 65_536
 _LEAD: Final = re.compile(
     rb"(?:[ \t*]|\x1b\[[\d;]*m|\\u001b\[[\d;]*m|\\t)*(?:@|[bBfFrRuL]{1,2}(?=[\"']))?"
 )
@@ -52,16 +55,27 @@ def _closing(data: bytes, start: int, quote: bytes) -> int:
 
 
 def _read_bare(data: bytes, start: int) -> Value:
-    bare = _BARE.match(data, start, start + _LENGTH_MAX)
+    bare = _BARE.match(data, start, start + _BARE_MAX)
     if not bare:
         return Value(start, start, b"", is_quoted=False)
-    end = bare.end()
-    pair = _NEXT_PAIR.search(data, start, end)
-    text = data[start : pair.start() if pair else end]
-    while (
-        text
-        and text[-1] in _CLOSERS
-        and text.count(_OPENERS.get(text[-1:], b"\0")) < text.count(text[-1:])
-    ):
-        text = text[:-1]
+    pair = _NEXT_PAIR.search(data, start, bare.end())
+    text = _without_closers(data[start : pair.start() if pair else bare.end()])
     return Value(start, start + len(text), text, is_quoted=False)
+
+
+def read_rest(data: bytes, value: Value) -> int:
+    """Return where a value ends, also one of which only the beginning was read."""
+    if value.is_quoted or len(value.text) < _BARE_MAX:
+        return value.end
+    rest = _BARE.match(data, value.end, value.end + _REST_MAX)
+    return rest.end() if rest else value.end
+
+
+def _without_closers(text: bytes) -> bytes:
+    """Return a text without the brackets and stops at its end that belong to what is around it."""
+    while text and text[-1] in _CLOSERS:
+        closer = text[-1:]
+        if text.count(_OPENERS.get(closer, b"\0")) >= text.count(closer):
+            break
+        text = text[:-1]
+    return text

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from curricle.redaction.assigned import read_value
+from curricle.redaction.assigned import read_rest, read_value
 from curricle.redaction.engine import compile_any, compile_pattern, loosened
 from curricle.redaction.formats.format import EDGE
 from curricle.redaction.judging import find_kind
@@ -62,18 +62,25 @@ def find_assigned(data: bytes) -> Iterator[Span]:
         place = match.end() if assigns else match.start(3)
         if not assigns and data[place : place + 1] == b",":
             place, assigns = place + 1, b","
-        if assigns != b">" or data[match.start(2) - 1 : match.start(2)] not in _BEFORE_ARROW:
-            yield from _found(data, match.group(1), assigns, place)
+        before = data[match.start(2) - 1 : match.start(2)]
+        if assigns == b">" and before in _BEFORE_ARROW:
+            continue
+        span = _find_secret(data, match.group(1), assigns, place)
+        if span:
+            place = span.end
+            yield span
     for match in _spaced().finditer(data):
-        yield from _found(data, match.group(1), b" ", match.end() - 1)
+        span = _find_secret(data, match.group(1), b" ", match.end() - 1)
+        if span:
+            yield span
 
 
-def _found(data: bytes, name: bytes, assigns: bytes, place: int) -> Iterator[Span]:
+def _find_secret(data: bytes, name: bytes, assigns: bytes, place: int) -> Span | None:
     value = read_value(data, place)
-    if value.text:
-        kind = find_kind(name, assigns.strip().lower(), value)
-        if kind:
-            yield Span(value.start, value.end, kind, is_telling(value.text))
+    kind = find_kind(name, assigns.strip().lower(), value) if value.text else ""
+    if not kind:
+        return None
+    return Span(value.start, read_rest(data, value), kind, is_telling(value.text))
 
 
 @cache

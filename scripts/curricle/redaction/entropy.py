@@ -19,13 +19,14 @@ _STEP: Final = r"(?:[0-9][g-zG-Z]|[g-zG-Z][0-9])"
 _ANY: Final = r"[0-9A-Za-z+/]"
 ENTROPY_HINTS: Final = (
     rf"{_STEP}{_ANY}*{_STEP}{_ANY}*{_STEP}",
-    r"(?:[a-z]{1,4}[A-Z][0-9A-Z]{0,3}){3}[0-9A-Za-z]*[0-9]",
-    r"[0-9][0-9A-Za-z]*(?:[A-Z][0-9A-Z]{0,3}[a-z]{1,4}){3}",
+    r"(?:[a-z]{1,4}[A-Z][0-9A-Z]{0,3}){4}[0-9A-Za-z]*[0-9]",
+    r"[0-9][0-9A-Za-z]*(?:[A-Z][0-9A-Z]{0,3}[a-z]{1,4}){4}",
     r"(?m:^[\"' \t]*(?:[0-9a-f]{32,}|[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})[\"' \t,;]*$)",
 )
 _TOKEN: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_+/=.-"
 _TOKEN_MAX: Final = 65_536
-_LONE: Final = r"(?m:^[\"' \t]*([0-9a-f]{32}|[0-9a-f]{48}|[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})[\"' \t,;]*$)"
+_UUID: Final = r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}"
+_LONE: Final = rf"(?m:^[\"' \t]*([0-9a-f]{{32}}|[0-9a-f]{{48}}|{_UUID})[\"' \t,;]*$)"
 _DIGEST_NAME: Final = re.compile(
     rb"(?i)(?:sha\d*|md5|h1|digest|checksum|integrity|hash|etag|fingerprint)[\"']?[-:= ]+$"
 )

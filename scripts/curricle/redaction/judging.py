@@ -1,4 +1,4 @@
-"""Judges a value by the name it is given: is it a secret, or something that may be read?"""
+"""Judges by the name of a value whether it is a secret or something that may be read."""
 
 from __future__ import annotations
 

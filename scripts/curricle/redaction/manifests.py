@@ -17,13 +17,19 @@ if TYPE_CHECKING:
 _KIND: Final = r"kind\\*[\"']?:[ \t]*\\*[\"']?Secret\b"
 MANIFEST_HINTS: Final = (_KIND,)
 _BREAK: Final = r"(?:\n|\\n)"
+_FOLDED: Final = rf"(?:[ \t]*[|>][+-]?[ \t]*{_BREAK}[ \t]+)?[ \t]*"
 _DATA: Final = (
     r"\\*\"?(?:\b|\\n)(?:data|stringData)\\*\"?:"
-    rf"(?:(?:[ \t]*(?:\r?\n|\\n)[ \t]+[\w.\"'-]+:(?:[ \t]*[|>][+-]?[ \t]*{_BREAK}[ \t]+)?[ \t]*[^\n\\]*)+"
+    rf"(?:(?:[ \t]*(?:\r?\n|\\n)[ \t]+[\w.\"'-]+:{_FOLDED}[^\n\\]*)+"
     r"|[ \t]*\{[^{}]*\})"
 )
-_PAIR: Final = r"[\w.-]+\\*[\"']?:[ \t]*(?:[|>][+-]?[ \t]*(?:\n|\\n)[ \t]+)?\\*[\"']?([^\s\"'\\,{}|>][^\s\"'\\,{}]{3,})"
+_PAIR: Final = rf"[\w.-]+\\*[\"']?:{_FOLDED}\\*[\"']?([^\s\"'\\,{{}}|>][^\s\"'\\,{{}}]{{3,}})"
 _MANIFEST_MAX: Final = 8_192
+
+
+def has_manifest(data: bytes) -> bool:
+    """Tell whether a text has a manifest of a Secret, of which one line changes what others are."""
+    return b"Secret" in data and _kind().search(data) is not None
 
 
 def find_manifest_secrets(data: bytes) -> Iterator[Span]:

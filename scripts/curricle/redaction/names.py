@@ -23,7 +23,8 @@ NAMES: Final[tuple[tuple[Trust, str, str], ...]] = (
         "password",
         (
             r"pass[_ -]?w(?:or)?[dt]|passwd|pass[_-]?phrase|passcode|contrase(?:n|\xc3\xb1)a|senha"
-            r"|kennwort|mot[_-]de[_-]passe|(?:key|store|trust|db|user|admin|root|my|sql)[_-]?pass\b|_pass\b"
+            r"|kennwort|mot[_-]de[_-]passe|(?:key|store|trust|db|user|admin|root|my|sql)[_-]?pass\b"
+            r"|_pass\b"
             r"|pwd|identified[ \t]+by|requirepass|masterauth|sshpass"
         ),
     ),

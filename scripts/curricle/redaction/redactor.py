@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from curricle.redaction.blocks import split_blocks
 from curricle.redaction.detector import disjoint, find_spans
 from curricle.redaction.known import KnownValues
+from curricle.redaction.manifests import has_manifest
 from curricle.redaction.mark import render_mark
 from curricle.redaction.span import Span
 
@@ -66,6 +67,8 @@ class Redactor:
         all_spans = self._with_known(data, spans)
         if not all_spans:
             return block
+        if has_manifest(data):
+            return self._settled(data, all_spans).decode(_ENCODING, "surrogatepass")
         parts = []
         done = 0
         for start, end, inside in _by_lines(data, all_spans):
@@ -131,7 +134,8 @@ def _by_lines(data: bytes, spans: list[Span]) -> Iterator[tuple[int, int, list[S
         if not inside:
             start = data.rfind(b"\n", 0, span.start) + 1
         inside.append(span._replace(start=span.start - start, end=span.end - start))
-        end = data.find(b"\n", span.end) + 1 or len(data)
+        if span.end > end:
+            end = data.find(b"\n", span.end) + 1 or len(data)
     if inside:
         yield start, end, inside
 

@@ -8,13 +8,15 @@ from typing import Final
 _PLACEHOLDER: Final = re.compile(
     rb"""(?ix)
     < [^<>]* >? | \[ [\w .:-]* \]? | \{ [\w .:-]* \}? | \{\{ [^{}]* \}\}? | \$\{\{ [^{}]* \}\}?
-    | \$ \{? [\w.:@-]* [^\w{}]* \}? | \$ \( .* | \$\w+ [/.:] .* | % \w* % | %[-+ ]?\d*[a-z] | @ \w+ @?
-    | \\?["'`]+ .{0,3} | [\W_]+ | (.)\1* | (?: your | my | some | the | example | sample | dummy | fake ) [-_ ]? [a-z_ -]*
+    | \$ \{? [\w.:@-]* [^\w{}]* \}? | \$ \( .* | \$\w+ [/.:] .* | % \w* %
+    | %[-+ ]?\d*[a-z] | @ \w+ @? | \\?["'`]+ .{0,3} | [\W_]+ | (.)\1*
+    | (?: your | my | some | the | example | sample | dummy | fake ) [-_ ]? [a-z_ -]*
     | insert [a-z_ -]+ | enter [a-z_ -]+
-    | (?: null | nil | none | undef (?:ined)? | true | false | yes | no | on | off | not | string | str
-        | text | int (?:eger)? | bool (?:ean)? | bytes | object | any | array | list | dict | type | value
-        | required | optional | empty | missing | invalid | unset | set | expired | hidden | masked
-        | secure | redacted | filtered | removed | default | unknown | todo | tbd | prompt | env ) [\W_]*
+    | (?: null | nil | none | undef (?:ined)? | true | false | yes | no | on | off | not
+        | string | str | text | int (?:eger)? | bool (?:ean)? | bytes | object | any | array | list
+        | dict | type | value | required | optional | empty | missing | invalid | unset | set
+        | expired | hidden | masked | secure | redacted | filtered | removed | default | unknown
+        | todo | tbd | prompt | env ) [\W_]*
     """
 )
 _NAMES: Final = re.compile(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from curricle.redaction.redactor import Redactor, find_left
 from unit.redaction.samples import ALNUM, drawn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LINES = [drawn(ALNUM + "+/", 64) for _ in range(12)]
 DASHES = "-" * 5
@@ -35,7 +39,9 @@ def _block(kind: str) -> str:
     ],
     ids=["plain", "json", "json twice", "indented", "carriage returns", "one line"],
 )
-def test_a_block_is_gone_from_its_first_line_to_its_last(kind: str, wrap) -> None:  # type: ignore[no-untyped-def]
+def test_a_block_is_gone_from_its_first_line_to_its_last(
+    kind: str, wrap: Callable[[str], str]
+) -> None:
     masked = Redactor().redact(wrap(_block(kind)))
     assert not [line for line in LINES if line[:20] in masked]
     assert "before" in masked
