@@ -55,7 +55,7 @@ def report_missing(name: str) -> int:
             "code": "dependency_missing",
             "message": message,
             "hint": hint,
-            "recovery": None,
+            "recovery": "dependency-missing",
             "exit_status": 4,
             "fingerprint": None,
             "details": {"missing": name},

@@ -13,6 +13,7 @@ import pytest
 from command import EXAMPLES, SHIM, Curricle
 from curricle import __version__
 from curricle.cli.commands import COMMANDS
+from curricle.runbook.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
     from command import Done
@@ -93,7 +94,8 @@ def test_a_failure_is_one_json_object_of_one_shape(
     assert done.json["schema_version"] == "1.0"
     assert list(done.error) == ERROR_FIELDS
     assert (done.error["code"], done.error["exit_status"]) == (code, status)
-    assert done.error["recovery"] is done.error["fingerprint"] is None
+    assert done.error["recovery"] == CATALOGUE[code].path
+    assert done.error["fingerprint"].startswith(f"{code}:")
     assert done.error["hint"]
     assert isinstance(done.error["details"], dict)
 

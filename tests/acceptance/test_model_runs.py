@@ -132,7 +132,7 @@ UNUSABLE = [
 @pytest.mark.capability("R10")
 @pytest.mark.parametrize("command", [("run",), ("iterate", "--repair")], ids=["run", "repair"])
 @pytest.mark.parametrize("setting", UNUSABLE, ids=lambda s: f"{s[0]}={s[1]!r}"[:40])
-def test_a_setting_that_cannot_be_used_ends_it_before_the_run_changes(
+def test_a_setting_that_cannot_be_used_ends_it_and_is_on_record_with_the_run(
     forked: Curricle,
     given: Path,
     command: tuple[str, ...],
@@ -142,13 +142,18 @@ def test_a_setting_that_cannot_be_used_ends_it_before_the_run_changes(
     provider = "codex_exec" if variable == "CODING_AGENT_CMD" else "remote_llm"
     settings = {"AGENT_PROVIDER": provider, **USABLE, variable: value}
     program = forked.with_environment(**{k: v for k, v in settings.items() if v is not None})
-    before = tree(given)
+    before = load_journal(given).entries
+    files = [tree(given / folder) for folder in ("inputs", "outputs", "objects")]
     done = program(*command, given.name, "--json")
     assert (done.status, done.error["code"]) == (4, code), done
     assert variable in done.error["message"]
     assert done.error["hint"]
     assert KEY not in done.stdout + done.stderr
-    assert tree(given) == before
+    assert [tree(given / folder) for folder in ("inputs", "outputs", "objects")] == files
+    *same, failure = load_journal(given).entries
+    assert tuple(same) == before
+    assert (failure.event, failure.data["code"]) == ("failure", code)
+    assert KEY.encode() not in b"".join(tree(given).values())
 
 
 def test_iterating_bare_asks_nobody_and_needs_no_settings(forked: Curricle, given: Path) -> None:

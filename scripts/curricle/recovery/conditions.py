@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from curricle.errors import CurricleError
 from curricle.fsio import find_file, path_within
+from curricle.jsontext import MalformedJsonError
 from curricle.layout import ARCHIVES, CURRICULUM, SCOPE, TOPIC_SPEC, Stage
-from curricle.recovery.fresh import find_successor
+from curricle.recovery.situation import successor_of
 from curricle.runbook.entry import Condition
 from curricle.runs.freshness import State
 from curricle.runs.restore import opened_archive
@@ -48,7 +49,7 @@ def is_readable(situation: Situation, path: str, read: Callable[[bytes], object]
         data = find_file(path_within(situation.run_dir, path))
         if data is not None:
             read(data)
-    except CurricleError:
+    except (CurricleError, MalformedJsonError):
         return False
     return True
 
@@ -117,9 +118,7 @@ CONDITIONS: Final[Mapping[Condition, Callable[[Situation, str], bool]]] = {
     Condition.SCOPE_READABLE: lambda s, _: is_readable(s, SCOPE, read_scope),
     Condition.CURRICULUM_READABLE: lambda s, _: is_readable(s, CURRICULUM, read_curriculum),
     Condition.CURRICULUM_VALID: _curriculum_valid,
-    Condition.RECORD_READABLE: lambda s, _: (
-        s.inspection is not None or find_successor(s.run_dir) is not None
-    ),
+    Condition.RECORD_READABLE: lambda s, _: s.inspection is not None or successor_of(s) is not None,
     Condition.JOURNAL_WHOLE: _is_not_met,
     Condition.ARCHIVES_WHOLE: lambda s, _: not damaged_archives(s),
     Condition.LOCK_FREE: _is_not_met,

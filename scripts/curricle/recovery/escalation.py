@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from curricle.jsontext import parse_json
 from curricle.layout import CURRICULUM, TOPIC_SPEC, Stage
 from curricle.recovery.conditions import is_readable
 from curricle.recovery.ledger import read_attempts
-from curricle.recovery.probes import parse_json_bytes
 from curricle.runbook.entry import EscalationRule
 from curricle.runs.freshness import VALID
 from curricle.runs.record import EVENT_FAILURE, EVENT_STAGE
@@ -86,7 +86,7 @@ def _core_file_unreadable(situation: Situation, diagnosis: Diagnosis) -> str:
     path = CURRICULUM if diagnosis.code == "curriculum_invalid" else TOPIC_SPEC
     if situation.inspection is None:
         return "run.json cannot be read, and no fresh run could take its place"
-    if is_readable(situation, path, parse_json_bytes):
+    if is_readable(situation, path, parse_json):
         return ""
     return f"{path} cannot be parsed: a person has to say which version counts"
 

@@ -91,11 +91,11 @@ def _made_is_stale(situation: Situation, _: Diagnosis) -> Probed:
 
 
 def _spec_unreadable(situation: Situation, _: Diagnosis) -> Probed:
-    return Probed(holds=not is_readable(situation, TOPIC_SPEC, parse_json_bytes))
+    return Probed(holds=not is_readable(situation, TOPIC_SPEC, parse_json))
 
 
 def _spec_breaks_rules(situation: Situation, diagnosis: Diagnosis) -> Probed:
-    if not is_readable(situation, TOPIC_SPEC, parse_json_bytes):
+    if not is_readable(situation, TOPIC_SPEC, parse_json):
         return Probed(holds=False)
     breaks = not is_readable(situation, TOPIC_SPEC, read_spec)
     # What a spec names may be missing, or too little: that shows only where it is used.
@@ -108,23 +108,7 @@ def _scope_unreadable(situation: Situation, diagnosis: Diagnosis) -> Probed:
 
 
 def _curriculum_unreadable(situation: Situation, _: Diagnosis) -> Probed:
-    return Probed(holds=not is_readable(situation, CURRICULUM, parse_json_bytes))
-
-
-def parse_json_bytes(data: bytes) -> object:
-    """Return a JSON document.
-
-    Raises:
-        UnreadableError: it is none.
-    """
-    try:
-        return parse_json(data)
-    except MalformedJsonError as error:
-        raise UnreadableError(str(error)) from error
-
-
-class UnreadableError(CurricleError):
-    """A document that is no JSON; never leaves this file."""
+    return Probed(holds=not is_readable(situation, CURRICULUM, parse_json))
 
 
 def _rules_can_mend(situation: Situation, _: Diagnosis) -> Probed:
@@ -167,10 +151,6 @@ def _record_cannot_be_rebuilt(situation: Situation, diagnosis: Diagnosis) -> Pro
 
 def _is_copy(_: Situation, diagnosis: Diagnosis) -> Probed:
     return Probed(holds="it belongs to the run" in diagnosis.message)
-
-
-def _journal_is_broken(_: Situation, diagnosis: Diagnosis) -> Probed:
-    return Probed(holds=True, detail=diagnosis.message)
 
 
 def _archive_is_damaged(situation: Situation, _: Diagnosis) -> Probed:
@@ -220,6 +200,7 @@ def _feedback_was_noted(_: Situation, diagnosis: Diagnosis) -> Probed:
 
 
 def _always(_: Situation, diagnosis: Diagnosis) -> Probed:
+    """Answer for causes that the code itself tells."""
     return Probed(holds=True, detail=diagnosis.message)
 
 
@@ -245,7 +226,7 @@ PROBES: Final[Mapping[Probe, Callable[[Situation, Diagnosis], Probed]]] = {
     Probe.RECORD_CANNOT_BE_REBUILT: _record_cannot_be_rebuilt,
     Probe.RECORD_IS_NEWER: _is_record_newer,
     Probe.IS_COPY: _is_copy,
-    Probe.JOURNAL_IS_BROKEN: _journal_is_broken,
+    Probe.JOURNAL_IS_BROKEN: _always,
     Probe.ARCHIVE_IS_DAMAGED: _archive_is_damaged,
     Probe.LOCK_IS_HELD: _lock_is_held,
     Probe.DRAFTS_ARE_LEFT: _drafts_are_left,

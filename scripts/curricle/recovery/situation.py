@@ -14,6 +14,7 @@ from curricle.errors import CurricleError, DiskFullError, PermissionDeniedError
 from curricle.fsio import MAX_LOG_BYTES, find_file, path_within
 from curricle.inspection import inspect_run
 from curricle.layout import JOURNAL, OBJECTS
+from curricle.recovery.fresh import find_successor
 from curricle.runs.folder import ARTIFACT_FOLDERS
 from curricle.runs.journal import Chain, read_chain
 from curricle.runs.lock import find_holder
@@ -77,6 +78,16 @@ def look_at(run_dir: Path, environment: Mapping[str, str], *, is_locked: bool = 
     )
 
 
+def successor_of(situation: Situation) -> Path | None:
+    """Return the fresh run that took the place of one that cannot be read, where there is one."""
+    return find_successor(situation.run_dir) if situation.inspection is None else None
+
+
+def free_bytes(folder: Path) -> int:
+    """Return how much room there is for whoever we are."""
+    return shutil.disk_usage(folder).free
+
+
 def _obstacles(run_dir: Path) -> Iterator[CurricleError]:
     """Yield what would stop a command that writes, though one that looks gets through."""
     below = [path_within(run_dir, name) for name in ("logs", OBJECTS, *ARTIFACT_FOLDERS)]
@@ -86,8 +97,3 @@ def _obstacles(run_dir: Path) -> Iterator[CurricleError]:
             yield PermissionDeniedError(path, "it cannot be written to")
     if free_bytes(run_dir) < ROOM_BYTES_MIN:
         yield DiskFullError(run_dir, "no space left on device")
-
-
-def free_bytes(folder: Path) -> int:
-    """Return how much room there is for whoever we are."""
-    return shutil.disk_usage(folder).free

@@ -16,9 +16,8 @@ from curricle.recovery.actions import ACTIONS, Bench
 from curricle.recovery.conditions import CONDITIONS
 from curricle.recovery.diagnosis import diagnose
 from curricle.recovery.escalation import why_escalate
-from curricle.recovery.fresh import find_successor
 from curricle.recovery.ledger import Notebook, read_attempts
-from curricle.recovery.situation import look_at
+from curricle.recovery.situation import look_at, successor_of
 from curricle.recovery.view import (
     CauseView,
     Outcome,
@@ -34,7 +33,7 @@ from curricle.runs.lock import locked
 from curricle.runs.record import EVENT_RECOVERY_BEGUN, EVENT_RECOVERY_ENDED, EVENT_RECOVERY_STEP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -61,13 +60,12 @@ class Recovery:
 
 def examine(run_dir: Path, environment: Mapping[str, str], book: Mapping[str, Entry]) -> Recovery:
     """Return what would be done about a run, and do nothing."""
-    current, fresh = _current(run_dir)
-    situation = look_at(current, environment)
+    situation = look_at_current(run_dir, environment)
     diagnosis = diagnose(situation, book)
     if diagnosis is None:
-        return _recovery(run_dir, Outcome.HEALTHY, "nothing is left to do", (), fresh)
+        return _recovery(run_dir, situation, Outcome.HEALTHY, "nothing is left to do", ())
     path = foresee(book[diagnosis.code], situation, diagnosis)
-    return _recovery(run_dir, path.outcome, path.reason, (path,), fresh)
+    return _recovery(run_dir, situation, path.outcome, path.reason, (path,))
 
 
 def recover(session: Session, run_dir: Path, book: Mapping[str, Entry]) -> Recovery:
@@ -76,35 +74,45 @@ def recover(session: Session, run_dir: Path, book: Mapping[str, Entry]) -> Recov
     notebook = Notebook(session=session)
     gone: set[tuple[str, str]] = set()
     while True:
-        current, fresh = _current(run_dir)
-        situation = look_at(current, session.environment)
+        situation = look_at_current(run_dir, session.environment)
         diagnosis = diagnose(situation, book)
         if diagnosis is None:
             outcome = Outcome.RESOLVED if paths else Outcome.HEALTHY
-            return _recovery(run_dir, outcome, "nothing is left to do", tuple(paths), fresh)
-        if (current.name, diagnosis.code) in gone:
+            return _recovery(run_dir, situation, outcome, "nothing is left to do", paths)
+        if (situation.run_dir.name, diagnosis.code) in gone:
             outcome, reason = paths[-1].outcome, paths[-1].reason
             if outcome is Outcome.RESOLVED:
                 outcome, reason = Outcome.ESCALATE, f"{diagnosis.code} came back"
-            return _recovery(run_dir, outcome, reason, tuple(paths), fresh)
-        gone.add((current.name, diagnosis.code))
-        path = _Walk(session, current, notebook, book).go(book[diagnosis.code], diagnosis)
+            return _recovery(run_dir, situation, outcome, reason, paths)
+        gone.add((situation.run_dir.name, diagnosis.code))
+        walk = _Walk(session, situation.run_dir, notebook, book)
+        path = walk.go(book[diagnosis.code], diagnosis)
         paths.append(path)
         if path.outcome is Outcome.ESCALATE:
-            return _recovery(run_dir, path.outcome, path.reason, tuple(paths), _current(run_dir)[1])
+            return _recovery(run_dir, situation, path.outcome, path.reason, paths)
 
 
-def _current(run_dir: Path) -> tuple[Path, str | None]:
-    """Return the run to work on: a fresh one that took the place of a broken one, or itself."""
-    fresh = find_successor(run_dir)
-    return (fresh, fresh.name) if fresh else (run_dir, None)
+def look_at_current(run_dir: Path, environment: Mapping[str, str]) -> Situation:
+    """Return how a run is, or where it cannot be read, the fresh run that took its place."""
+    situation = look_at(run_dir, environment)
+    fresh = successor_of(situation)
+    return look_at(fresh, environment) if fresh else situation
 
 
 def _recovery(
-    run_dir: Path, outcome: Outcome, reason: str, paths: tuple[PathView, ...], fresh: str | None
+    run_dir: Path,
+    situation: Situation,
+    outcome: Outcome,
+    reason: str,
+    paths: Sequence[PathView],
 ) -> Recovery:
+    current = situation.run_dir.name
     return Recovery(
-        run_id=run_dir.name, outcome=outcome, reason=reason, paths=paths, fresh_run=fresh
+        run_id=run_dir.name,
+        outcome=outcome,
+        reason=reason,
+        paths=tuple(paths),
+        fresh_run=None if current == run_dir.name else current,
     )
 
 
@@ -134,15 +142,14 @@ class _Walk:
             self._begin(entry, diagnosis, situation)
             causes = tuple(self._follow(entry, diagnosis))
             path = self._judge(entry, diagnosis, causes)
+            fresh = successor_of(self._look())
             self._note(
                 EVENT_RECOVERY_ENDED,
                 outcome=path.outcome.value,
                 reason=path.reason,
                 seconds=round((self._session.clock() - begun_at).total_seconds(), 3),
-                fresh_run=_current(self._run_dir)[1],
+                fresh_run=fresh.name if fresh else None,
             )
-        # Nobody else holds a fresh run; the old one is let go by now.
-        fresh = find_successor(self._run_dir)
         if fresh is not None:
             self._notebook.record(fresh, is_locked=False)
         return path

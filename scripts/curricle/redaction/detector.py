@@ -107,7 +107,7 @@ def _unmarked(data: bytes, spans: Iterable[Span]) -> Iterator[Span]:
     """Return the parts of spans that are not masked yet, as whole characters."""
     for span in spans:
         for start, end in find_unmarked(data, span.start, span.end):
-            if data[start:end].strip(_NO_SECRET):
+            if start < end and data[start:end].strip(_NO_SECRET):
                 yield span._replace(
                     start=_character_start(data, start), end=_character_end(data, end)
                 )

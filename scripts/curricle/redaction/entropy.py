@@ -48,7 +48,7 @@ def find_random(data: bytes) -> Iterator[Span]:
         token = data[start : start + _TOKEN_MAX]
         token = token[: len(token) - len(token.lstrip(_TOKEN))]
         place = max(match.end(), start + len(token))
-        before = data[max(0, start - _NAME_MAX) : start]
+        before = data[max(0, start - _NAME_MAX) : start].rpartition(b"\n")[2]
         if len(token) >= _LENGTH_MIN and not _DIGEST_NAME.search(before):
             yield from _random_parts(token, start)
     for match in _lone().finditer(data):

@@ -32,7 +32,8 @@ NAMES: Final[tuple[tuple[Trust, str, str], ...]] = (
         Trust.SECRET,
         "api-key",
         (
-            r"api[_. -]{0,2}(?:secret[_. -]?)?key|app(?:lication)?[_-]?key|access[_-]?key|secret[_-]?key"
+            r"api[_. -]{0,2}(?:secret[_. -]?)?key|app(?:lication)?[_-]?key|access[_-]?key"
+            r"|secret[_-]?key"
             r"|priv(?:ate)?[_-]?key|enc(?:ryption)?[_-]?key|sign(?:ing)?[_-]?key|master[_-]?key"
             r"|service[_-]?key|account[_-]?key|client[_-]?key|licen[cs]e[_-]?key|database[_-]?key"
             r"|db[_-]?key|shared[_-]?key|deploy[_-]?key|auth[_-]?key|security[_-]?key|admin[_-]?key"

@@ -134,7 +134,7 @@ def _by_lines(data: bytes, spans: list[Span]) -> Iterator[tuple[int, int, list[S
         if not inside:
             start = data.rfind(b"\n", 0, span.start) + 1
         inside.append(span._replace(start=span.start - start, end=span.end - start))
-        if span.end > end:
+        if span.end >= end:
             end = data.find(b"\n", span.end) + 1 or len(data)
     if inside:
         yield start, end, inside

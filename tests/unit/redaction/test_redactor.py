@@ -120,6 +120,13 @@ def test_a_forged_mark_hides_nothing() -> None:
     assert ODD not in Redactor().redact(f"password=[redacted:password#1]{ODD}")
 
 
+@pytest.mark.parametrize("known", ["redacted", "ted", "token#1", "#1]", "credential", "[redacted:"])
+def test_a_known_value_that_stands_in_marks_is_masked_outside_of_them(known: str) -> None:
+    masked = Redactor([known]).redact(f"x {known} y password={ODD}")
+    assert masked == "x [redacted:credential#1] y password=[redacted:password#2]"
+    assert find_left(masked, [known]) == ()
+
+
 def test_an_empty_text_and_an_empty_credential_are_fine() -> None:
     assert not Redactor([""]).redact("")
     assert find_left("", [""]) == ()
@@ -142,4 +149,4 @@ def test_a_line_of_megabytes_takes_a_time_that_grows_with_it(piece: str) -> None
         return time.perf_counter() - started
 
     seconds(1_000)
-    assert seconds(4_000_000) < 20 * seconds(400_000) + 1
+    assert seconds(1_000_000) < 20 * seconds(100_000) + 1
