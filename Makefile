@@ -51,6 +51,7 @@ mermaid: ## Install the Mermaid that reads the runbook's charts in the tests (ne
 bench: $(VENV)/.dev codex ## Measure, and write docs/benchmarks.md
 	$(BIN)/python scripts/benchmark.py
 	PYTHONPATH=scripts:tests $(BIN)/python tests/provider_benchmark.py
+	PYTHONPATH=scripts:tests $(BIN)/python tests/evidence_benchmark.py
 
 faults: $(VENV)/.dev codex ## Run every fault of a provider, and write how each ends
 	PYTHONPATH=scripts:tests $(BIN)/python tests/provider_faults.py

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PACKAGES: Final = (
+    "ahocorasick-rs",
     "click",
+    "google-re2",
     "jinja2",
     "jsonschema-rs",
     "markdown-it-py",
