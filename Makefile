@@ -13,7 +13,7 @@ CODEX_DIR := $(CACHE_DIR)/codex-$(CODEX_VERSION)
 MERMAID_VERSION := 11.17.2
 MERMAID_DIR := $(CACHE_DIR)/mermaid-$(MERMAID_VERSION)
 
-.PHONY: help setup run gate test codex mermaid bench faults runbook-drill docs lock clean
+.PHONY: help setup run gate test capabilities codex mermaid bench faults runbook-drill docs lock clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -41,6 +41,9 @@ gate: $(VENV)/.dev codex mermaid ## Run every check: format, lint, types, import
 
 test: $(VENV)/.dev codex mermaid ## Run the tests alone
 	$(BIN)/pytest -n 2 --dist worksteal
+
+capabilities: $(VENV)/.dev codex mermaid ## Run the tests and list the capabilities they prove
+	$(BIN)/pytest -q -n 2 --dist worksteal --capabilities
 
 codex: ## Install the Codex CLI that the tests run (needs npm)
 	@test -n "$$CURRICLE_CODEX" || $(call npm,$(CODEX_DIR),@openai/codex@$(CODEX_VERSION))

@@ -28,6 +28,14 @@ TOOLS: Final[Mapping[str, tuple[Callable[[], Path | None], str]]] = {
 """Fixture to how what it gives is found, and what is said where that is not installed."""
 
 
+CAPABILITY: Final = "capability"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the capabilities be asked for that have tests."""
+    parser.addoption("--capabilities", action="store_true", help="list what is proven")
+
+
 def missing_tools() -> dict[str, str]:
     """Return the tools that are not installed, with what is said of each."""
     return {name: told for name, (find, told) in TOOLS.items() if find() is None}
@@ -47,12 +55,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [i for i in items if missing.keys() & set(getattr(i, "fixturenames", ()))]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+    for item in items:
+        for mark in item.iter_markers(CAPABILITY):
+            item.user_properties.append((CAPABILITY, mark.args[0]))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was left out."""
+    """Say what was left out, and if asked, which capabilities have tests that passed."""
     for told in missing_tools().values():
         terminalreporter.write_line(told, yellow=True)
+    if terminalreporter.config.getoption("capabilities"):
+        ends = {end: _capabilities_of(terminalreporter, end) for end in ("passed", "failed")}
+        proven = ends["passed"] - ends["failed"]
+        terminalreporter.write_line(f"capabilities proven: {' '.join(sorted(proven, key=_order))}")
+
+
+def _capabilities_of(terminalreporter: pytest.TerminalReporter, end: str) -> set[str]:
+    reports = terminalreporter.getreports(end)
+    return {value for r in reports for name, value in r.user_properties if name == CAPABILITY}
+
+
+def _order(capability: str) -> tuple[str, int]:
+    return capability[0], int(capability[1:])
 
 
 @pytest.fixture(scope="session")
