@@ -30,14 +30,15 @@ _MASKS: Final = (
 
 
 def fingerprint_of(code: str, message: str, details: Mapping[str, Any]) -> str:
-    """Return the fingerprint of a typed failure, such as `topic_spec_invalid:topic_spec.json:…`.
+    """Return the fingerprint of a typed failure, such as `topic_spec_invalid:topic_spec.json@…`.
 
     Run ids, times, folders, digests and numbers do not count; the rules that were broken do.
     """
     rules = details.get("rules")
     facts = [code, normalise(message), *sorted(map(str, rules if isinstance(rules, list) else ()))]
     digest = sha256_hex("\0".join(facts).encode(errors="replace"))
-    return f"{code}:{_subject(details)}:{digest[:_DIGITS]}"
+    # No colon before the digest: after a variable's name it would look like the key itself.
+    return f"{code}:{_subject(details)}@{digest[:_DIGITS]}"
 
 
 def normalise(message: str) -> str:

@@ -195,6 +195,11 @@ def _setting_cannot_be(situation: Situation, diagnosis: Diagnosis) -> Probed:
     return Probed(holds=False, detail="the settings can be used now")
 
 
+def _setting_was_corrected(situation: Situation, diagnosis: Diagnosis) -> Probed:
+    probed = _setting_cannot_be(situation, diagnosis)
+    return Probed(holds=not probed.holds, detail=probed.detail)
+
+
 def _feedback_was_noted(_: Situation, diagnosis: Diagnosis) -> Probed:
     return Probed(holds="feedback" in diagnosis.message)
 
@@ -234,6 +239,7 @@ PROBES: Final[Mapping[Probe, Callable[[Situation, Diagnosis], Probed]]] = {
     Probe.ACCESS_IS_DENIED: _always,
     Probe.NO_PLAIN_FILE: _always,
     Probe.SETTING_CANNOT_BE: _setting_cannot_be,
+    Probe.SETTING_WAS_CORRECTED: _setting_was_corrected,
     Probe.MODEL_IS_NAMED: _model_is_named,
     Probe.ASKED_IN_VAIN: _asked_in_vain,
     Probe.FEEDBACK_WAS_NOTED: _feedback_was_noted,

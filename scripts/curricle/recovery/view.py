@@ -14,7 +14,7 @@ from curricle.recovery.probes import probe
 from curricle.runbook.entry import Safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from curricle.recovery.diagnosis import Diagnosis
     from curricle.recovery.situation import Situation
@@ -160,8 +160,7 @@ def name_of(step: Step, number: int) -> str:
 def foresee(entry: Entry, situation: Situation, diagnosis: Diagnosis) -> PathView:
     """Return a path as it would be gone from here; takes no step."""
     causes = tuple(view_cause(cause, situation, diagnosis) for cause in entry.causes)
-    open_steps = [step for cause in causes if cause.holds is not False for step in cause.steps]
-    is_ready = any(step.state is StepState.READY for step in open_steps)
+    is_ready = any(step.state is StepState.READY for step in _before_a_person(causes))
     return path_view(
         entry,
         situation,
@@ -170,6 +169,20 @@ def foresee(entry: Entry, situation: Situation, diagnosis: Diagnosis) -> PathVie
         outcome=Outcome.READY if is_ready else Outcome.NEEDS_YOU,
         reason="`recover --apply` takes the steps that are ready" if is_ready else "",
     )
+
+
+def is_for_a_person(cause: CauseView) -> bool:
+    """Tell whether a cause is certain and somebody has to act: nothing after it gets round that."""
+    waits = any(step.state is StepState.NEEDS_YOU for step in cause.steps)
+    return cause.holds is True and waits
+
+
+def _before_a_person(causes: tuple[CauseView, ...]) -> Iterator[StepView]:
+    for cause in causes:
+        if cause.holds is not False:
+            yield from cause.steps
+        if is_for_a_person(cause):
+            return
 
 
 def path_view(

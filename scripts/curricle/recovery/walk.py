@@ -24,6 +24,7 @@ from curricle.recovery.view import (
     PathView,
     StepState,
     foresee,
+    is_for_a_person,
     path_view,
     view_cause,
 )
@@ -193,9 +194,7 @@ class _Walk:
             if view.holds is not False and not self._is_for_a_person:
                 view = self._take_steps(cause, view, diagnosis)
             yield view
-            # What is certain and a person's to mend is not to be got round by what comes after.
-            waits = any(step.state is StepState.NEEDS_YOU for step in view.steps)
-            self._is_for_a_person |= view.holds is True and waits
+            self._is_for_a_person |= is_for_a_person(view)
 
     def _take_steps(self, cause: Cause, view: CauseView, diagnosis: Diagnosis) -> CauseView:
         """Take the safe steps of a cause in order; the rest waits where one fails."""

@@ -63,6 +63,7 @@ class Probe(StrEnum):
     ACCESS_IS_DENIED = "access_is_denied"
     NO_PLAIN_FILE = "no_plain_file"
     SETTING_CANNOT_BE = "setting_cannot_be"
+    SETTING_WAS_CORRECTED = "setting_was_corrected"
     MODEL_IS_NAMED = "model_is_named"
     ASKED_IN_VAIN = "asked_in_vain"
     FEEDBACK_WAS_NOTED = "feedback_was_noted"

@@ -66,7 +66,12 @@ def _setting(code: str, path: str, meaning: str, text: str, *steps: NeedsYou) ->
         meaning=meaning,
         causes=(
             Cause(name="setting", text=text, probe=Probe.SETTING_CANNOT_BE, steps=steps),
-            _in_vain("now-set", "the setting was corrected since", _ASK_AGAIN),
+            Cause(
+                name="now-set",
+                text="the setting was corrected since",
+                probe=Probe.SETTING_WAS_CORRECTED,
+                steps=(_ASK_AGAIN,),
+            ),
         ),
         condition=Condition.FAILURE_SETTLED,
         undo="settings are of your shell: set them back",
