@@ -86,6 +86,7 @@ class Drill:
         while True:
             done = self.program("recover", self.run.name, "--apply", "--json")
             answer = done.json
+            assert "outcome" in answer, done
             assert done.status == (0 if answer["outcome"] in OVER else 8), done
             self.paths += [path["path"] for path in answer["paths"]]
             if answer["outcome"] in OVER:

@@ -41,6 +41,8 @@ NEEDED: Final = (
     *(f"curricle.stages.{name}" for name in "generate intake iterate plan validate".split()),
     "curricle.generation.compiler",
     "curricle.pipeline",
+    "curricle.recovery.bundle",
+    "curricle.recovery.walk",
     "curricle.runs.archive",
     "gzip",
     "tarfile",

@@ -619,6 +619,12 @@ def _checkout(drill: Drill) -> Path:
     return folder
 
 
+def _call(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command of a copied checkout, whose lines are not to be counted as covered."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    return subprocess.run(command, env=kept, capture_output=True, text=True, check=False)
+
+
 def _damaged_installation(drill: Drill) -> None:
     folder = _checkout(drill)
     schema = folder / "schemas" / "topic_spec.schema.json"
@@ -628,14 +634,14 @@ def _damaged_installation(drill: Drill) -> None:
     options = ("--runs-dir", str(drill.program.runs_dir))
     spec = str(EXAMPLES / "topic_spec.json")
     broken = [sys.executable, str(shim), *options, "init", "Course", "--topic-spec", spec]
-    done = subprocess.run(broken, capture_output=True, text=True, check=False)
+    done = _call(broken)
     assert (done.returncode, done.stderr.partition(":")[0]) == (70, "error[internal_error]")
     looked = [sys.executable, str(shim), *options, "doctor"]
-    found = subprocess.run(looked, capture_output=True, text=True, check=False)
+    found = _call(looked)
     assert (found.returncode, schema.name in found.stdout) == (1, True)
     schema.write_bytes(whole)
-    subprocess.run(broken, capture_output=True, check=True)
-    subprocess.run(looked, capture_output=True, check=True)
+    assert _call(broken).returncode == 0
+    assert _call(looked).returncode == 0
     drill.paths.append("internal-error")
     drill.outcome = "the command works, after the installation was mended"
 
@@ -646,12 +652,12 @@ def _no_library(drill: Drill) -> None:
     venv.create(bare, symlinks=True)
     shim = folder / "scripts" / SHIM.name
     command = [str(bare / "bin" / "python"), str(shim), "--runs-dir", str(folder), "list"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = _call(command)
     assert (done.returncode, "make setup" in done.stderr) == (4, True)
     assert "error[dependency_missing]" in done.stderr
     # What `make setup` leaves: an environment with all that is needed.
     (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
-    subprocess.run(command, capture_output=True, check=True)
+    assert _call(command).returncode == 0
     drill.paths.append("dependency-missing")
     drill.outcome = "the command works, after `make setup`"
 

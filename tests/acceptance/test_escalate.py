@@ -2,12 +2,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import tarfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bundles import escalated
 from command import EXAMPLES, SCOPES, Curricle, tree
 from curricle.canonical import sha256_hex
 from curricle.redaction.redactor import find_left
@@ -18,6 +17,7 @@ from model_server import model_server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 JOURNAL = "logs/journal.jsonl"
 TOKENS = {
@@ -27,23 +27,6 @@ TOKENS = {
     "openai": "sk-proj-" + "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5bC7dE9fG1hJ3kL5m",
 }
 KEY = "sk-loopback-0123456789abcdef"
-
-
-def contents(path: Path) -> dict[str, bytes]:
-    with tarfile.open(path) as tar:
-        found = {}
-        for member in tar:
-            file = tar.extractfile(member)
-            assert file is not None
-            found[member.name] = file.read()
-        return found
-
-
-def escalated(program: Curricle, run: Path, *options: str) -> tuple[Path, dict[str, bytes]]:
-    told = program.good("escalate", run.name, *options, "--json").json
-    path = Path(told["bundle"])
-    assert told["sha256"] == sha256_hex(path.read_bytes())
-    return path, contents(path)
 
 
 @pytest.fixture
@@ -140,7 +123,7 @@ def test_the_same_state_gives_the_same_file_wherever_and_whenever(
 def test_a_bundle_is_written_where_one_says_and_over_nothing(
     forked: Curricle, failed: Path, tmp_path: Path
 ) -> None:
-    target = tmp_path / "folder" / "bundle.tar.gz"
+    target = tmp_path / "bundle.tar.gz"
     escalated(forked, failed, "-o", str(target))
     escalated(forked, failed, "-o", str(target))
     target.write_bytes(b"mine")

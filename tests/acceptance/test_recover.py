@@ -5,12 +5,13 @@ import os
 import pty
 import shutil
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from answering import operations
-from command import EXAMPLES, SCOPES, Curricle, tree
+from bundles import recovered
+from command import EXAMPLES, ROOT, SCOPES, Curricle, tree
 from curricle.runs.journal import load_journal
 from curricle.runs.proof import verify_journal
 from drill import KEY, steps_of
@@ -29,11 +30,6 @@ BREAD = SCOPES / "bread-baking.md"
 
 def events_of(run: Path) -> list[str]:
     return [entry.event for entry in load_journal(run).entries]
-
-
-def recovered(program: Curricle, run: Path, *options: str) -> dict[str, Any]:
-    answer: dict[str, Any] = program("recover", run.name, *options, "--json").json
-    return answer
 
 
 def without_lock(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -336,9 +332,25 @@ def test_a_core_file_that_cannot_be_parsed_is_escalated_with_the_ways_back(
 
 def test_a_path_gone_twice_in_vain_is_escalated(forked: Curricle) -> None:
     run = forked.init("Nothing")
-    outcomes = [recovered(forked, run, "--apply")["outcome"] for _ in range(2)]
-    assert outcomes == ["needs_you", "escalate"]
-    assert recovered(forked, run, "--apply")["reason"].startswith("this path was gone 3 times")
+    outcomes = [recovered(forked, run, "--apply")["outcome"] for _ in range(3)]
+    assert outcomes == ["needs_you"] * 3, "nobody did anything in between"
+    assert forked("run", run.name).status == 4
+    assert recovered(forked, run, "--apply")["outcome"] == "needs_you", "it is another failure now"
+    assert forked("run", run.name).status == 4
+    answer = recovered(forked, run, "--apply")
+    assert answer["outcome"] == "escalate"
+    assert answer["reason"] == "this path was gone 2 times without success"
+
+
+def test_what_was_mended_by_hand_meanwhile_does_not_count_against_a_path(forked: Curricle) -> None:
+    run = forked.init("Bread")
+    assert forked("run", run.name).status == 4
+    assert recovered(forked, run, "--apply")["outcome"] == "needs_you"
+    forked.good("run", run.name, "--scope-file", str(BREAD))
+    (run / SCOPE).unlink()
+    shutil.copy(ROOT / "templates" / "topic_spec.json", run / SPEC)
+    assert forked("run", run.name).status == 4
+    assert recovered(forked, run, "--apply")["outcome"] == "needs_you"
 
 
 def test_feedback_that_failed_is_asked_for_again(curricle: Curricle) -> None:
@@ -364,6 +376,7 @@ def test_stats_count_what_was_tried_in_all_runs(forked: Curricle) -> None:
         recovered(forked, good, "--apply")
     bad = forked.init("Nothing")
     for _ in range(2):
+        assert forked("run", bad.name).status == 4
         recovered(forked, bad, "--apply")
     journal = forked.runs_dir / good.name / JOURNAL
     journal.write_bytes(journal.read_bytes() + b'{"event":"recovery_begun",')

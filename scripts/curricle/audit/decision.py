@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from curricle.errors import InvalidArgumentError, StageConflictError
 from curricle.layout import CURRICULUM
-from curricle.printable import is_utf_8
+from curricle.printable import has_control_characters, is_utf_8
 from curricle.runs.commit import writing
 from curricle.runs.record import EVENT_DECIDED
 
@@ -91,5 +91,5 @@ def check_reason(why: str) -> None:
         raise InvalidArgumentError(
             f"--why has {len(why)} characters, at most {WHY_LENGTH_MAX} are allowed", hint=hint
         )
-    if not is_utf_8(why):
-        raise InvalidArgumentError("--why did not arrive as UTF-8", hint=hint)
+    if not is_utf_8(why) or has_control_characters(why):
+        raise InvalidArgumentError("--why holds control characters or no UTF-8", hint=hint)

@@ -30,7 +30,6 @@ from curricle.audit.gaps import (
     facts_of_start,
 )
 from curricle.audit.kept import Kept
-from curricle.audit.named import named_objects
 from curricle.audit.repaired import Repaired, find_repairs
 from curricle.audit.started import Started, find_started
 from curricle.audit.told import Sorted, Unknown, sort_entries, text_of
@@ -39,6 +38,7 @@ from curricle.fsio import MAX_LOG_BYTES, find_file, path_within
 from curricle.layout import JOURNAL
 from curricle.printable import counted
 from curricle.runs.journal import Chain, Head, read_chain
+from curricle.runs.named import named_objects
 from curricle.runs.objects import find_object
 from curricle.runs.proof import find_known_head
 from curricle.runs.record import EVENT_CALL

@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from curricle.audit.named import named_objects
 from curricle.audit.told import object_of
 from curricle.errors import JournalBrokenError
 from curricle.fsio import DRAFT_PREFIX, file_digest, find_size, path_within, translated
 from curricle.layout import OBJECTS
 from curricle.runs.folder import ARTIFACT_FOLDERS
+from curricle.runs.named import named_objects
 from curricle.runs.proof import find_known_head, verify_journal
 from curricle.runs.record import EVENT_STAGE
 

@@ -41,6 +41,8 @@ def command(
     from curricle.recovery.bundle import escalate
 
     _check_owner(owner)
+    if output is not None and not output.strip():
+        raise InvalidArgumentError("-o names no file", hint="name a new file with -o")
     run_dir = settings.find_run(run)
     bundle = escalate(
         settings.session(write_message),

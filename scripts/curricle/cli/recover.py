@@ -28,7 +28,9 @@ _OUTCOME_STYLES: Final = {"healthy": "good", "ready": "strong", "resolved": "goo
 
 @click.command("recover")
 @click.argument("run")
-@click.option("--dry-run", is_flag=True, help="Show what would be done; the default.")
+@click.option(
+    "--dry-run", is_flag=True, help="Show what would be done, and do nothing; the default."
+)
 @click.option("--apply", is_flag=True, help="Take the steps that are safe, one by one.")
 @click.option("--yes", is_flag=True, help="Do not ask before, on a terminal.")
 @book_option
@@ -118,9 +120,11 @@ def _path_lines(settings: Settings, path: PathView) -> Iterator[str]:
     yield f"  {one_line(path.message)}"
     for cause in path.causes:
         yield f"  {_MARKS[cause.holds]}: {one_line(cause.text)}{_detail(cause)}"
+        is_over = path.outcome.value == "resolved"
         if cause.holds is not False:
             for step in cause.steps:
-                yield from _step_lines(settings, step)
+                if step.state.value == "done" or not is_over:
+                    yield from _step_lines(settings, step)
     yield f"  undo: {one_line(path.undo)}"
 
 

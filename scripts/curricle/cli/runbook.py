@@ -46,11 +46,12 @@ def list_(settings: Settings, runbook: str | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
 @click.pass_obj
 def show(settings: Settings, code: str, runbook: str | None, as_json: bool) -> None:
-    """Show what is done about a code: its causes, how they are told, and the steps for each.
+    """Show what is done about a code or path: its causes, how they are told, and their steps.
 
     `recover RUN` shows the same for one run, with its id and paths filled in.
     """
     book = load_book(runbook)
+    code = {entry.path: entry.code for entry in book.values()}.get(code, code)
     if code not in book:
         raise InvalidArgumentError(
             f"the runbook has no code {code!r}",

@@ -14,6 +14,7 @@ from curricle import __version__
 from curricle.printable import one_line
 from curricle.providers.address import secrets_in, shown_url
 from curricle.providers.choice import DEFAULT_PROVIDER, PROVIDER_VARIABLE
+from curricle.providers.masking import mask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,15 +49,12 @@ NAMED_ONLY: Final = (
     "NO_PROXY",
     "CURRICLE_RUNBOOK",
 )
-_PROXIES: Final = (
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "ALL_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "all_proxy",
+_CREDENTIAL: Final = re.compile(
+    r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL"
+    r"|(?:^|_)(?:PASS|PWD|PAT|COOKIE|AUTH)(?:_|$)",
+    re.IGNORECASE,
 )
-_CREDENTIAL: Final = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL", re.IGNORECASE)
+_NO_CREDENTIALS: Final = {"PWD", "OLDPWD", "SSH_AUTH_SOCK"}
 _SECRET_MIN: Final = 8
 """What is shorter is cut out of ordinary words sooner than it is a credential."""
 IS_SET: Final = "(set)"
@@ -77,17 +75,26 @@ def describe_environment(environment: Mapping[str, str], folder: Path) -> dict[s
 
 
 def credentials_in(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the values of variables that are credentials by name, and those in URLs."""
-    found = [v for n, v in environment.items() if _CREDENTIAL.search(n) and len(v) >= _SECRET_MIN]
-    for name in (*URLS, *_PROXIES):
-        found += secrets_in(environment.get(name, ""))
-    return tuple(dict.fromkeys(found))
+    """Return the values of variables that are credentials by name, and those in URLs.
+
+    Each also as it is when made one line, which is how values come into messages.
+    """
+    found = []
+    for name, value in environment.items():
+        if _CREDENTIAL.search(name) and name not in _NO_CREDENTIALS:
+            found.append(value)
+        if "://" in value:
+            found += secrets_in(value)
+    spellings = (form for value in found for form in (value, " ".join(value.split())))
+    return tuple(dict.fromkeys(form for form in spellings if len(form) >= _SECRET_MIN))
 
 
 def _settings(environment: Mapping[str, str]) -> dict[str, str | None]:
     shown: dict[str, str | None] = {}
+    known = credentials_in(environment)
     for name in HARMLESS:
-        shown[name] = environment.get(name)
+        # Before it is cut: half a credential is not known for one any more.
+        shown[name] = mask(environment[name], known) if name in environment else None
     for name in URLS:
         shown[name] = shown_url(environment[name]) if name in environment else None
     for name in NAMED_ONLY:

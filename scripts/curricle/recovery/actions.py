@@ -10,24 +10,39 @@ import os
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from curricle.errors import InvalidArgumentError, ProviderUnavailableError
-from curricle.fsio import find_file, path_within, remove_drafts, translated
-from curricle.layout import ARCHIVES, RUN_FILE
+from curricle.fsio import (
+    find_file,
+    make_folder,
+    path_within,
+    read_file,
+    remove_drafts,
+    translated,
+    write_file,
+)
+from curricle.layout import ARCHIVES, OBJECTS, RUN_FILE, TOPIC_SPEC
 from curricle.pipeline import carry_through, choose_for, go_round, working
 from curricle.printable import counted
 from curricle.providers.choice import choose_provider
 from curricle.recovery.check import Outcome
 from curricle.recovery.conditions import damaged_archives
 from curricle.recovery.fresh import find_successor, start_afresh
-from curricle.recovery.places import more_seconds, provider_of, provider_that_failed
+from curricle.recovery.places import (
+    more_seconds,
+    provider_of,
+    provider_that_failed,
+    recorded_versions,
+)
 from curricle.recovery.provider_checks import examine_provider
 from curricle.runbook.entry import Action
 from curricle.runs.archive import archive_run
 from curricle.runs.draft import remove_dead_drafts
+from curricle.runs.folder import take_snapshot
 from curricle.runs.lock import find_holder
-from curricle.runs.objects import keep_object
+from curricle.runs.objects import find_object, keep_object
 from curricle.runs.state import rebuild_state
 
 if TYPE_CHECKING:
@@ -91,6 +106,29 @@ def _archive(bench: Bench) -> str:
     return f"{archive.path} sha256 {archive.sha256}"
 
 
+def _keep_again(bench: Bench) -> str:
+    digests = take_snapshot(bench.run_dir).digests
+    kept = 0
+    for path, digest in digests.items():
+        if digest in bench.situation.lost:
+            # What stands damaged in its place is evidence, and kept under its own digest.
+            damaged = find_file(path_within(bench.run_dir, f"{OBJECTS}/{digest}"))
+            if damaged is not None:
+                keep_object(bench.run_dir, damaged)
+            keep_object(bench.run_dir, read_file(path_within(bench.run_dir, path)))
+            kept += 1
+    return f"{kept} of {len(bench.situation.lost)} were still there"
+
+
+def _put_spec_back(bench: Bench) -> str:
+    digest = next(recorded_versions(bench.situation, TOPIC_SPEC))
+    data = find_object(bench.run_dir, digest) or b""
+    path = path_within(bench.run_dir, TOPIC_SPEC)
+    make_folder(path.parent)
+    write_file(path, data)
+    return f"it is objects/{digest}"
+
+
 def _start_afresh(bench: Bench) -> str:
     fresh = find_successor(bench.run_dir)
     if fresh is None:
@@ -99,17 +137,26 @@ def _start_afresh(bench: Bench) -> str:
     choice = choose_for(bench.session, fresh, None, again=("run", fresh.name))
     with working(bench.session, fresh) as work:
         carry_through(work, choice)
-    return f"{fresh.name} takes its place"
+    return (
+        f"{fresh.name} takes its place; its outputs are made anew, and what was edited in the old"
+        f" ones stays in {bench.run_dir.name}/outputs"
+    )
 
 
 def _set_archive_aside(bench: Bench) -> str:
     moved = []
     for path in damaged_archives(bench.situation):
-        target = path.with_name(f"{path.name}.damaged")
+        target = _free_name(path)
         with translated(path):
             os.replace(path, target)  # noqa: PTH105 - a boundary of its own, as in `fsio`
         moved.append(target.name)
     return f"renamed to {', '.join(moved)}" if moved else "none is damaged"
+
+
+def _free_name(path: Path) -> Path:
+    """Return where a damaged archive can go without taking the place of an earlier one."""
+    names = (f"{path.name}.damaged{f'-{number}' if number else ''}" for number in count())
+    return next(t for name in names if not os.path.lexists(t := path.with_name(name)))
 
 
 def _wait_for_lock(bench: Bench) -> str:
@@ -190,6 +237,8 @@ ACTIONS: Final[Mapping[Action, Callable[[Bench], str]]] = {
     Action.MEND_BY_RULES: _mend_by_rules,
     Action.REBUILD_RECORD: _rebuild_record,
     Action.ARCHIVE: _archive,
+    Action.KEEP_AGAIN: _keep_again,
+    Action.PUT_SPEC_BACK: _put_spec_back,
     Action.START_AFRESH: _start_afresh,
     Action.SET_ARCHIVE_ASIDE: _set_archive_aside,
     Action.WAIT_FOR_LOCK: _wait_for_lock,

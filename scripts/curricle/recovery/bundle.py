@@ -7,17 +7,26 @@ the same bytes whenever and wherever the bundle is written.
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 from dataclasses import asdict, dataclass
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from curricle.canonical import document_bytes, line_bytes, sha256_hex
+from curricle.canonical import document_bytes, sha256_hex
 from curricle.errors import CurricleError, InvalidArgumentError, RedactionIncompleteError
 from curricle.evidence.environment import credentials_in, describe_environment
 from curricle.evidence.pack import SCHEMA_VERSION
-from curricle.fsio import find_file, make_folder, new_file, path_within, read_file
+from curricle.fsio import (
+    MAX_LOG_BYTES,
+    find_file,
+    find_size,
+    make_folder,
+    new_file,
+    path_within,
+    read_file,
+)
 from curricle.jsontext import MalformedJsonError, parse_json
-from curricle.layout import ESCALATIONS, VALIDATION_PAGE
+from curricle.layout import ESCALATIONS, JOURNAL, VALIDATION_PAGE
 from curricle.pipeline import working
 from curricle.printable import printable
 from curricle.recovery.case import EscalationCase, gather
@@ -40,7 +49,10 @@ if TYPE_CHECKING:
 
 JOURNAL_TAIL_ENTRIES: Final = 50
 TEXT_TAIL_CHARACTERS: Final = 20_000
+LINE_BYTES_MAX: Final = 200_000
 _DIGEST_DIGITS: Final = 12
+_HELD: Final = "\ue000"
+"""Stands for the run's id while secrets are looked for; a character that is nobody's."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +90,9 @@ def escalate(
         RedactionIncompleteError: something that looks like a secret would be let out.
         DiskFullError, PermissionDeniedError, IoError: there is no bundle.
     """
+    run_dir = run_dir.absolute()
+    if output is not None:
+        _check_output(output, run_dir)
     situation = look_at(run_dir, session.environment)
     diagnosis = diagnose(situation, book)
     handover = _on_record(session, situation, owner, diagnosis)
@@ -85,12 +100,14 @@ def escalate(
     case = gather(situation, diagnosis, book, handover.environment, handover.owner)
     known = credentials_in(session.environment)
     redactor = Redactor(known)
-    members = _redacted(_members(case), redactor)
+    members = _redacted(_members(case), redactor, run_dir.name)
     manifest = _manifest(run_dir.name, members)
     whole = {"manifest.json": manifest, **members}
     name = f"{run_dir.name}-{sha256_hex(manifest)[:_DIGEST_DIGITS]}.tar.gz"
     path = output or situation.runs_dir / ESCALATIONS / name
-    _write(path, whole, known)
+    if output is None:
+        make_folder(path.parent)
+    _write(path, whole, known, run_dir.name)
     return Bundle(
         path=path,
         sha256=sha256_hex(read_file(path)),
@@ -118,8 +135,8 @@ def _on_record(
         with working(session, situation.run_dir) as work:
             work.writer.record_event(EVENT_ESCALATED, data)
     except CurricleError:
-        # What cannot be recorded must not differ from one time to the next.
-        surroundings = {**surroundings, "disk_free_bytes": None}
+        # What is not on record would differ from one time and place to the next.
+        return _Handover(owner=owner, environment={})
     return _Handover(owner=owner, environment=surroundings)
 
 
@@ -128,10 +145,7 @@ def _members(case: EscalationCase) -> dict[str, bytes]:
     members = {
         "artifact_pack.json": document_bytes(case.pack.to_json()),
         "artifacts.json": document_bytes({"artifacts": [asdict(a) for a in case.artifacts]}),
-        "journal_tail.jsonl": b"".join(
-            line_bytes(entry.to_json())
-            for entry in case.situation.chain.entries[-JOURNAL_TAIL_ENTRIES:]
-        ),
+        "journal_tail.jsonl": _journal_tail(run_dir),
         "recovery.json": document_bytes({"attempts": [asdict(a) for a in case.attempts]}),
         "settings.json": document_bytes(dict(case.environment)),
     }
@@ -148,7 +162,17 @@ def _members(case: EscalationCase) -> dict[str, bytes]:
 def _unplaced(data: bytes, runs_dir: Path) -> bytes:
     """Return a member that does not tell where the runs lie: elsewhere it is the same run."""
     place = f"{runs_dir}/".encode(errors="surrogateescape")
-    return data.replace(place, b"runs/") if len(runs_dir.parts) > 1 else data
+    return data.replace(place, b"runs/") if len(runs_dir.parts) > 1 else data  # not for `/`
+
+
+def _journal_tail(run_dir: Path) -> bytes:
+    """Return the last lines of a journal as they stand there, also of one that does not chain."""
+    try:
+        data = find_file(path_within(run_dir, JOURNAL), limit_bytes=MAX_LOG_BYTES) or b""
+    except CurricleError:
+        return b""
+    lines = data.splitlines(keepends=True)[-JOURNAL_TAIL_ENTRIES:]
+    return b"".join(line if len(line) <= LINE_BYTES_MAX else _tail(line) + b"\n" for line in lines)
 
 
 def _tail_of(run_dir: Path, path: str) -> bytes | None:
@@ -176,12 +200,16 @@ def _last_unfit_answer(situation: Situation) -> bytes | None:
         return None
 
 
-def _redacted(members: Mapping[str, bytes], redactor: Redactor) -> dict[str, bytes]:
-    """Return the members without secrets; what one gives away is masked in all of them."""
-    texts = {name: data.decode(errors="replace") for name, data in members.items()}
+def _redacted(members: Mapping[str, bytes], redactor: Redactor, run_id: str) -> dict[str, bytes]:
+    """Return the members without secrets; what one gives away is masked in all of them.
+
+    The run's id stays, whatever its name looks like: without it nobody finds the run.
+    """
+    texts = {n: data.decode(errors="replace").replace(run_id, _HELD) for n, data in members.items()}
     for text in texts.values():
         redactor.learn(text)
-    return {name: redactor.redact(text).encode(errors="replace") for name, text in texts.items()}
+    clean = {name: redactor.redact(text).replace(_HELD, run_id) for name, text in texts.items()}
+    return {name: text.encode(errors="replace") for name, text in clean.items()}
 
 
 def _manifest(run_id: str, members: Mapping[str, bytes]) -> bytes:
@@ -197,14 +225,31 @@ def _manifest(run_id: str, members: Mapping[str, bytes]) -> bytes:
     )
 
 
-def _write(path: Path, members: Mapping[str, bytes], known: Collection[str]) -> None:
+def _check_output(output: Path, run_dir: Path) -> None:
+    """Make sure that a bundle can be written where one says.
+
+    Raises:
+        InvalidArgumentError: there is no such folder, or something else is there, or it is inside
+            the run.
+    """
+    why = ""
+    if run_dir in output.absolute().parents:
+        why = "lies in the run itself"
+    elif not output.absolute().parent.is_dir():
+        why = "is in a folder that is not there"
+    elif os.path.lexists(output) and find_size(output) is None:
+        why = "is there already, and no plain file"
+    if why:
+        raise InvalidArgumentError(f"-o {output} {why}", hint="name a new file with -o")
+
+
+def _write(path: Path, members: Mapping[str, bytes], known: Collection[str], run_id: str) -> None:
     """Write a bundle that is not there yet, and read it again before it takes its place."""
-    make_folder(path.parent)
     try:
         with new_file(path, mode=0o600) as file:
             write_members(file, members)
             file.seek(0)
-            _verify_clean(file, known)
+            _verify_clean(file, known, run_id)
     except FileExistsError as error:
         with path.open("rb") as file:
             if _contents_of(file) != dict(members):
@@ -214,7 +259,7 @@ def _write(path: Path, members: Mapping[str, bytes], known: Collection[str]) -> 
                 ) from error
 
 
-def _verify_clean(file: IO[bytes], known: Collection[str]) -> None:
+def _verify_clean(file: IO[bytes], known: Collection[str], run_id: str) -> None:
     """Make sure that what was written lets nothing out.
 
     Raises:
@@ -224,7 +269,8 @@ def _verify_clean(file: IO[bytes], known: Collection[str]) -> None:
     unclean = [
         name
         for name, data in found.items()
-        if find_left(name, known) or find_left(data.decode(errors="replace"), known)
+        if find_left(name, known)
+        or find_left(data.decode(errors="replace").replace(run_id, _HELD), known)
     ]
     broken = [n for n in found if n.endswith(".json") and not _is_json(found[n])]
     if unclean or broken:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from glob import escape
 from typing import TYPE_CHECKING, Final
 
-from curricle.errors import CurricleError
+from curricle.errors import ArchiveInvalidError, CurricleError
 from curricle.fsio import find_file, path_within
 from curricle.jsontext import MalformedJsonError
 from curricle.layout import ARCHIVES, CURRICULUM, SCOPE, TOPIC_SPEC, Stage
@@ -39,7 +40,7 @@ def edited_and_stale(situation: Situation) -> tuple[str, ...]:
 def damaged_archives(situation: Situation) -> tuple[Path, ...]:
     """Return the archives of a run, where they lie by default, that cannot be restored."""
     folder = situation.runs_dir / ARCHIVES
-    archives = sorted(folder.glob(f"{situation.run_dir.name}-*.tar.gz"))
+    archives = sorted(folder.glob(f"{escape(situation.run_dir.name)}-*.tar.gz"))
     return tuple(path for path in archives if not _is_whole(path))
 
 
@@ -60,8 +61,10 @@ def _is_whole(path: Path) -> bool:
             for _, content in contents:
                 while content.read(_CHUNK_BYTES):
                     pass
-    except CurricleError:
+    except ArchiveInvalidError:
         return False
+    except CurricleError:
+        return True  # what cannot be read now is not known to be damaged
     return True
 
 

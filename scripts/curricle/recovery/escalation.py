@@ -6,16 +6,23 @@ from typing import TYPE_CHECKING, Final
 
 from curricle.jsontext import parse_json
 from curricle.layout import CURRICULUM, TOPIC_SPEC, Stage
+from curricle.printable import counted
 from curricle.recovery.conditions import is_readable
 from curricle.recovery.ledger import read_attempts
 from curricle.runbook.entry import EscalationRule
 from curricle.runs.freshness import VALID
-from curricle.runs.record import EVENT_FAILURE, EVENT_STAGE
+from curricle.runs.record import (
+    EVENT_ESCALATED,
+    EVENT_FAILURE,
+    EVENT_RECOVERY_ENDED,
+    EVENT_STAGE,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from curricle.recovery.diagnosis import Diagnosis
+    from curricle.recovery.ledger import Attempt
     from curricle.recovery.situation import Situation
     from curricle.runbook.entry import Entry
     from curricle.runs.journal import Entry as JournalEntry
@@ -31,17 +38,37 @@ def why_escalate(entry: Entry, situation: Situation, diagnosis: Diagnosis) -> st
 
 
 def _tried_twice(situation: Situation, diagnosis: Diagnosis) -> str:
+    """Judge how often a path was gone for the same failure since the run was last finished.
+
+    A walk in which no step was taken, and after which nobody did anything, was no try.
+    """
+    entries = _since(situation, Stage.ITERATED)
     tried = 1  # this time
-    for attempt in read_attempts(situation.chain.entries):
-        if attempt.code == diagnosis.code:
-            tried = 1 if attempt.outcome == "resolved" else tried + bool(attempt.outcome)
+    for attempt in read_attempts(entries):
+        if attempt.code == diagnosis.code and attempt.fingerprint == diagnosis.fingerprint:
+            if attempt.outcome == "resolved":
+                tried = 1
+            elif attempt.outcome and (attempt.steps or _was_acted_on(entries, attempt)):
+                tried += 1
     return f"this path was gone {tried} times without success" if tried >= TRIES_MAX else ""
+
+
+def _was_acted_on(entries: Sequence[JournalEntry], attempt: Attempt) -> bool:
+    """Tell whether anything but recoveries came after a walk."""
+    after = False
+    for entry in entries:
+        is_of_recovery = entry.event.startswith("recovery_") or entry.event == EVENT_ESCALATED
+        if entry.event == EVENT_RECOVERY_ENDED and entry.data.get("attempt") == attempt.number:
+            after = True
+        elif after and not is_of_recovery:
+            return True
+    return False
 
 
 def _answers_stay_unfit(situation: Situation, diagnosis: Diagnosis) -> str:
     failures = [
         entry
-        for entry in _since_generated(situation)
+        for entry in _since(situation, Stage.GENERATED)
         if entry.event == EVENT_FAILURE and entry.data.get("code") == diagnosis.code
     ]
     providers = sorted({str(_details(entry).get("provider")) for entry in failures})
@@ -50,14 +77,15 @@ def _answers_stay_unfit(situation: Situation, diagnosis: Diagnosis) -> str:
     return f"{len(failures)} times no answer could be used ({', '.join(providers)})"
 
 
-def _since_generated(situation: Situation) -> Iterator[JournalEntry]:
+def _since(situation: Situation, stage: Stage) -> Sequence[JournalEntry]:
+    """Return the entries after the last commit of a stage, all where there is none."""
     entries = situation.chain.entries
     made = [
         at
         for at, entry in enumerate(entries)
-        if entry.event == EVENT_STAGE and entry.data.get("stage") == Stage.GENERATED.value
+        if entry.event == EVENT_STAGE and entry.data.get("stage") == stage.value
     ]
-    yield from entries[made[-1] + 1 if made else 0 :]
+    return entries[made[-1] + 1 if made else 0 :]
 
 
 def _details(entry: JournalEntry) -> Mapping[str, object]:
@@ -84,6 +112,8 @@ def _findings_come_back(situation: Situation, diagnosis: Diagnosis) -> str:
 
 def _core_file_unreadable(situation: Situation, diagnosis: Diagnosis) -> str:
     path = CURRICULUM if diagnosis.code == "curriculum_invalid" else TOPIC_SPEC
+    if "it belongs to the run" in diagnosis.message:
+        return ""
     if situation.inspection is None:
         return "run.json cannot be read, and no fresh run could take its place"
     if is_readable(situation, path, parse_json):
@@ -91,7 +121,10 @@ def _core_file_unreadable(situation: Situation, diagnosis: Diagnosis) -> str:
     return f"{path} cannot be parsed: a person has to say which version counts"
 
 
-def _record_was_changed(_: Situation, diagnosis: Diagnosis) -> str:
+def _record_was_changed(situation: Situation, diagnosis: Diagnosis) -> str:
+    if situation.lost:
+        lost = counted(len(situation.lost), "version")
+        return f"{lost} that the journal names cannot be shown any more"
     return f"the record of what happened was changed afterwards ({diagnosis.message})"
 
 

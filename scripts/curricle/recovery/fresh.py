@@ -7,28 +7,27 @@ nothing may be added to a record that is broken.
 from __future__ import annotations
 
 import json
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from curricle.errors import CurricleError
-from curricle.fsio import find_file, path_within
+from curricle.fsio import MAX_LOG_BYTES, find_file, path_within, read_chunks, read_file
 from curricle.layout import CONTEXT, CURRICULUM, JOURNAL, RUN_FILE, SCOPE, TOPIC_SPEC
 from curricle.pipeline import init_run
 from curricle.printable import one_line
 from curricle.runs.begin import NAME_LENGTH_MAX
-from curricle.runs.folder import is_run_id, run_ids
+from curricle.runs.folder import files_below, is_run_id, run_ids
 from curricle.runs.record import EVENT_INIT
 from curricle.stages.reading import read_curriculum, read_scope, read_spec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     from curricle.session import Session
 
 RECOVERED_FROM: Final = "recovered_from"
 """Member of the first entry's `data`: `run_id` and `archive_sha256` of the broken run."""
-_LINE_BYTES_MAX: Final = 1 << 20
 _SECOND: Final = slice(len("20260131-093000"))
 """The part of a run id that tells when."""
 
@@ -45,9 +44,8 @@ def find_successor(run_dir: Path) -> Path | None:
 
 
 def _recovered_from(run_dir: Path) -> str | None:
-    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-        with (run_dir / JOURNAL).open("rb") as file:
-            first = json.loads(file.readline(_LINE_BYTES_MAX))
+    with suppress(CurricleError, ValueError, KeyError, TypeError, RecursionError):
+        first = _first_entry(run_dir)
         if first["event"] == EVENT_INIT:
             return str(first["data"][RECOVERED_FROM]["run_id"])
     return None
@@ -67,7 +65,7 @@ def start_afresh(session: Session, run_dir: Path, archive_sha256: str) -> Path:
     curriculum = None if has_request else _usable(run_dir, CURRICULUM, read_curriculum)
     return init_run(
         session,
-        _name(run_dir),
+        name_of(run_dir),
         spec=spec,
         scope=scope,
         curriculum=curriculum,
@@ -86,22 +84,19 @@ def _usable(run_dir: Path, path: str, read: Callable[[bytes], object]) -> bytes 
 
 
 def _context(run_dir: Path) -> dict[str, bytes]:
+    """Return the context files, each read only once it is known that no link leads there."""
     found = {}
-    for path in sorted((run_dir / CONTEXT).rglob("*")):
-        relative = path.relative_to(run_dir).as_posix()
-        with suppress(CurricleError):
-            if (
-                not path.is_dir()
-                and (data := find_file(path_within(run_dir, relative))) is not None
-            ):
-                found[relative] = data
+    for relative in files_below(run_dir, [CONTEXT]):
+        data = find_file(path_within(run_dir, relative))
+        if data is not None:
+            found[relative] = data
     return found
 
 
-def _name(run_dir: Path) -> str:
-    """Return the broken run's name, as far as any of its records still tells it."""
+def name_of(run_dir: Path) -> str:
+    """Return a run's name, as far as any of its records still tells it, else what its id says."""
     for read in (_named_in_record, _named_in_journal):
-        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+        with suppress(CurricleError, ValueError, KeyError, TypeError, RecursionError):
             if name := one_line(str(read(run_dir)), NAME_LENGTH_MAX).strip():
                 return name
     is_id = is_run_id(run_dir.name)
@@ -111,9 +106,15 @@ def _name(run_dir: Path) -> str:
 
 
 def _named_in_record(run_dir: Path) -> Any:
-    return json.loads((run_dir / RUN_FILE).read_bytes())["name"]
+    return json.loads(read_file(path_within(run_dir, RUN_FILE)))["name"]
 
 
 def _named_in_journal(run_dir: Path) -> Any:
-    with (run_dir / JOURNAL).open("rb") as file:
-        return json.loads(file.readline(_LINE_BYTES_MAX))["data"]["name"]
+    return _first_entry(run_dir)["data"]["name"]
+
+
+def _first_entry(run_dir: Path) -> Any:
+    """Return the first entry of a journal, of which no more is read than it takes."""
+    chunks = read_chunks(path_within(run_dir, JOURNAL), limit_bytes=MAX_LOG_BYTES)
+    with closing(cast("Generator[bytes]", chunks)):
+        return json.loads(next(chunks, b"").partition(b"\n")[0])

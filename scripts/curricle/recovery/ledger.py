@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from curricle.errors import CurricleError
 from curricle.pipeline import working
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from curricle.runs.journal import Entry
     from curricle.session import Session
+
+_SECONDS_MAX: Final = 1e9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,8 +99,13 @@ def _ended(attempt: Attempt, entry: Entry) -> Attempt:
         attempt,
         outcome=str(entry.data.get("outcome")),
         reason=str(entry.data.get("reason") or ""),
-        seconds=float(seconds) if isinstance(seconds, (int, float)) else 0.0,
+        seconds=float(seconds) if _is_time(seconds) else 0.0,
     )
+
+
+def _is_time(value: object) -> TypeGuard[float]:
+    """Tell whether a value can be seconds: a forged entry may say anything."""
+    return isinstance(value, (int, float)) and 0 <= value < _SECONDS_MAX
 
 
 @dataclass(kw_only=True, slots=True)

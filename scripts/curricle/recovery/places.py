@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from curricle.layout import ARCHIVES, CURRICULUM, SCOPE, TOPIC_SPEC, VALIDATION_PAGE, Stage
+from curricle.errors import CurricleError
+from curricle.layout import ARCHIVES, CURRICULUM, OBJECTS, SCOPE, TOPIC_SPEC, VALIDATION_PAGE, Stage
 from curricle.providers.choice import DEFAULT_PROVIDER, PROVIDER_VARIABLE, PROVIDERS
 from curricle.providers.settings import TIMEOUT_SECONDS_DEFAULT
 from curricle.recovery.conditions import damaged_archives
+from curricle.recovery.fresh import name_of
 from curricle.runbook.entry import PLACES
 from curricle.runs.folder import is_run_id
 from curricle.runs.objects import find_object
@@ -25,6 +28,7 @@ MORE_TIME_FACTOR: Final = 2
 def places_of(situation: Situation, diagnosis: Diagnosis) -> dict[str, str]:
     """Return what stands in each place of `PLACES` for a run."""
     run_dir, details = situation.run_dir, diagnosis.details
+    source = source_of(situation)
     path = Path(str(details.get("path") or run_dir))
     found = {
         "run": run_dir.name,
@@ -44,7 +48,9 @@ def places_of(situation: Situation, diagnosis: Diagnosis) -> dict[str, str]:
         "archive": str(
             next(iter(damaged_archives(situation)), situation.runs_dir / ARCHIVES / "FILE.tar.gz")
         ),
-        "source": _source(situation),
+        "source": str(situation.runs_dir / source) if source else PLACES["source"],
+        "source_run": source or PLACES["source_run"],
+        "name": name_of(run_dir),
     }
     assert found.keys() == PLACES.keys()  # noqa: S101 - one value for each place
     return found
@@ -73,21 +79,29 @@ def more_seconds(environment: Mapping[str, str]) -> float:
 
 def _good_versions(situation: Situation, diagnosis: Diagnosis) -> Iterator[str]:
     """Yield the object with the last version of the document at fault that the run recorded."""
+    path = CURRICULUM if diagnosis.code == "curriculum_invalid" else TOPIC_SPEC
+    for digest in recorded_versions(situation, path):
+        yield str(situation.run_dir / OBJECTS / digest)
+
+
+def recorded_versions(situation: Situation, path: str) -> Iterator[str]:
+    """Yield the digests of a document's recorded versions that are whole, the latest first."""
     if situation.inspection is None:
         return
-    path = CURRICULUM if diagnosis.code == "curriculum_invalid" else TOPIC_SPEC
     stages = situation.inspection.state.record.stages
     for stage in reversed(Stage):
         made = stages.get(stage)
         digest = {**made.inputs, **made.outputs}.get(path) if made else None
-        if digest and find_object(situation.run_dir, digest) is not None:
-            yield str(situation.run_dir / "objects" / digest)
+        # A folder of objects that is a link is another fault, with a path of its own.
+        with suppress(CurricleError):
+            if digest and find_object(situation.run_dir, digest) is not None:
+                yield digest
 
 
-def _source(situation: Situation) -> str:
-    """Return the folder that a copied run was copied from, as its journal names it."""
+def source_of(situation: Situation) -> str:
+    """Return the run that a folder was copied or renamed from, as its journal names it."""
     for entry in situation.chain.entries[:1]:
         run_id = entry.data.get("run_id")
-        if isinstance(run_id, str) and is_run_id(run_id):
-            return str(situation.runs_dir / run_id)
-    return PLACES["source"]
+        if isinstance(run_id, str) and is_run_id(run_id) and run_id != situation.run_dir.name:
+            return run_id
+    return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,7 @@ from curricle.jsontext import MalformedJsonError, parse_json
 from curricle.layout import CURRICULUM, LOCK_FILE, SCOPE, TOPIC_SPEC, VALIDATION_REPORT, Stage
 from curricle.printable import amount, counted
 from curricle.recovery.conditions import damaged_archives, edited_and_stale, is_readable
-from curricle.recovery.places import provider_that_failed
+from curricle.recovery.places import provider_that_failed, recorded_versions, source_of
 from curricle.recovery.situation import free_bytes
 from curricle.runbook.entry import Probe
 from curricle.runs.freshness import State
@@ -46,6 +47,12 @@ def probe(which: Probe, situation: Situation, diagnosis: Diagnosis) -> Probed:
 
 def _cannot_tell(_s: Situation, _d: Diagnosis) -> Probed:
     return Probed(holds=None, detail="cannot be found out from here")
+
+
+def _spec_is_gone(situation: Situation, _: Diagnosis) -> Probed:
+    is_gone = not (situation.run_dir / TOPIC_SPEC).exists()
+    is_known = any(recorded_versions(situation, TOPIC_SPEC))
+    return Probed(holds=is_gone and is_known)
 
 
 def _spec_lacks_fields(situation: Situation, _: Diagnosis) -> Probed:
@@ -118,16 +125,15 @@ def _rules_can_mend(situation: Situation, _: Diagnosis) -> Probed:
 
 def _report_has_errors(situation: Situation, diagnosis: Diagnosis) -> Probed:
     found = _rules_broken(situation) or [str(r) for r in diagnosis.details.get("rules", ())]
-    return Probed(
-        holds=bool(found), detail=f"{counted(len(found), 'error')}: {', '.join(sorted(set(found)))}"
-    )
+    told = f"{counted(len(found), 'error')}: {', '.join(sorted(set(found)))}" if found else ""
+    return Probed(holds=bool(found), detail=told)
 
 
 def _rules_broken(situation: Situation) -> list[str]:
     path = situation.run_dir / VALIDATION_REPORT
     try:
         report = parse_json(path.read_bytes())
-        return [f["rule"] for f in report["findings"] if f["severity"] == "error"]
+        return [str(f["rule"]) for f in report["findings"] if f["severity"] == "error"]
     except (OSError, MalformedJsonError, KeyError, TypeError):
         return []
 
@@ -145,12 +151,30 @@ def _record_can_be_rebuilt(situation: Situation, _: Diagnosis) -> Probed:
 
 def _record_cannot_be_rebuilt(situation: Situation, diagnosis: Diagnosis) -> Probed:
     probed = _record_can_be_rebuilt(situation, diagnosis)
-    is_copy = _is_copy(situation, diagnosis).holds
-    return Probed(holds=not probed.holds and not is_copy, detail=probed.detail)
+    is_ours = not _belongs_to_another(diagnosis)
+    return Probed(holds=not probed.holds and is_ours, detail=probed.detail)
 
 
-def _is_copy(_: Situation, diagnosis: Diagnosis) -> Probed:
-    return Probed(holds="it belongs to the run" in diagnosis.message)
+def _belongs_to_another(diagnosis: Diagnosis) -> bool:
+    return "it belongs to the run" in diagnosis.message
+
+
+def _is_renamed(situation: Situation, diagnosis: Diagnosis) -> Probed:
+    source = source_of(situation)
+    is_free = bool(source) and not os.path.lexists(situation.runs_dir / source)
+    return Probed(holds=_belongs_to_another(diagnosis) and is_free, detail=source)
+
+
+def _is_copy(situation: Situation, diagnosis: Diagnosis) -> Probed:
+    is_renamed = _is_renamed(situation, diagnosis)
+    return Probed(
+        holds=_belongs_to_another(diagnosis) and not is_renamed.holds, detail=is_renamed.detail
+    )
+
+
+def _objects_are_lost(situation: Situation, _: Diagnosis) -> Probed:
+    lost = situation.lost
+    return Probed(holds=bool(lost), detail=counted(len(lost), "object") if lost else "")
 
 
 def _archive_is_damaged(situation: Situation, _: Diagnosis) -> Probed:
@@ -176,8 +200,9 @@ def _disk_is_full(situation: Situation, _: Diagnosis) -> Probed:
 
 def _asked_in_vain(situation: Situation, diagnosis: Diagnosis) -> Probed:
     failure = situation.failure
-    holds = failure is not None and failure.code == diagnosis.code
-    return Probed(holds=holds, detail=failure.at if failure else "")
+    # Which of several causes it was shows only when one is tried.
+    is_still_so = failure is not None and failure.code == diagnosis.code
+    return Probed(holds=None if is_still_so else False, detail=failure.at if failure else "")
 
 
 def _model_is_named(situation: Situation, _: Diagnosis) -> Probed:
@@ -230,8 +255,11 @@ PROBES: Final[Mapping[Probe, Callable[[Situation, Diagnosis], Probed]]] = {
     Probe.RECORD_CAN_BE_REBUILT: _record_can_be_rebuilt,
     Probe.RECORD_CANNOT_BE_REBUILT: _record_cannot_be_rebuilt,
     Probe.RECORD_IS_NEWER: _is_record_newer,
+    Probe.IS_RENAMED: _is_renamed,
     Probe.IS_COPY: _is_copy,
     Probe.JOURNAL_IS_BROKEN: _always,
+    Probe.OBJECTS_ARE_LOST: _objects_are_lost,
+    Probe.SPEC_IS_GONE: _spec_is_gone,
     Probe.ARCHIVE_IS_DAMAGED: _archive_is_damaged,
     Probe.LOCK_IS_HELD: _lock_is_held,
     Probe.DRAFTS_ARE_LEFT: _drafts_are_left,

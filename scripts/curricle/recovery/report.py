@@ -63,7 +63,9 @@ def _facts(case: EscalationCase) -> dict[str, Any]:
         "open": list(case.open_items()),
         "artifacts": case.artifacts,
         "environment": case.environment,
-        "settings": [(k, v) for k, v in case.environment["settings"].items() if v is not None],
+        "settings": [
+            (k, v) for k, v in case.environment.get("settings", {}).items() if v is not None
+        ],
         "journal": "\n".join(map(tell_entry, situation.chain.entries[-_JOURNAL_LINES:])) or "empty",
     }
 

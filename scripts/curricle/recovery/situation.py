@@ -10,7 +10,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from curricle.errors import CurricleError, DiskFullError, PermissionDeniedError
+from curricle.errors import CurricleError, DiskFullError, JournalBrokenError, PermissionDeniedError
 from curricle.fsio import MAX_LOG_BYTES, find_file, path_within
 from curricle.inspection import inspect_run
 from curricle.layout import JOURNAL, OBJECTS
@@ -18,6 +18,8 @@ from curricle.recovery.fresh import find_successor
 from curricle.runs.folder import ARTIFACT_FOLDERS
 from curricle.runs.journal import Chain, read_chain
 from curricle.runs.lock import find_holder
+from curricle.runs.named import named_objects
+from curricle.runs.objects import lost_objects
 from curricle.runs.proof import verify_journal
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ class Situation:
     """None where the run cannot even be looked at."""
     chain: Chain
     """The journal as far as it chains."""
+    lost: tuple[str, ...] = ()
+    """Digests of objects that do not hold their bytes any more."""
 
     @property
     def runs_dir(self) -> Path:
@@ -62,6 +66,7 @@ def look_at(run_dir: Path, environment: Mapping[str, str], *, is_locked: bool = 
     """
     error: CurricleError | None = None
     inspection = None
+    lost: tuple[str, ...] = ()
     chain = read_chain(b"")
     try:
         chain = read_chain(
@@ -70,12 +75,26 @@ def look_at(run_dir: Path, environment: Mapping[str, str], *, is_locked: bool = 
         error = None if is_locked else find_holder(run_dir)
         inspection = inspect_run(run_dir)
         verify_journal(run_dir, None)
+        lost = lost_objects(run_dir, _named(chain))
+        if lost and error is None:
+            why = f"objects/{lost[0]} does not hold the bytes that its name says, or is gone"
+            error = JournalBrokenError(run_dir.name, why)
         error = error or next(_obstacles(run_dir), None)
     except CurricleError as found:
         error = error or found
     return Situation(
-        run_dir=run_dir, environment=environment, error=error, inspection=inspection, chain=chain
+        run_dir=run_dir,
+        environment=environment,
+        error=error,
+        inspection=inspection,
+        chain=chain,
+        lost=lost,
     )
+
+
+def _named(chain: Chain) -> Iterator[str]:
+    for entry in chain.entries:
+        yield from named_objects({"event": entry.event, "data": entry.data})
 
 
 def successor_of(situation: Situation) -> Path | None:

@@ -28,7 +28,7 @@ from curricle.recovery.view import (
     path_view,
     view_cause,
 )
-from curricle.runbook.entry import Action, Safe
+from curricle.runbook.entry import Action, EscalationRule, Safe
 from curricle.runs.begin import timestamp
 from curricle.runs.lock import locked
 from curricle.runs.record import EVENT_RECOVERY_BEGUN, EVENT_RECOVERY_ENDED, EVENT_RECOVERY_STEP
@@ -65,7 +65,12 @@ def examine(run_dir: Path, environment: Mapping[str, str], book: Mapping[str, En
     diagnosis = diagnose(situation, book)
     if diagnosis is None:
         return _recovery(run_dir, situation, Outcome.HEALTHY, "nothing is left to do", ())
-    path = foresee(book[diagnosis.code], situation, diagnosis)
+    entry = book[diagnosis.code]
+    path = foresee(entry, situation, diagnosis)
+    if EscalationRule.RECORD_WAS_CHANGED in entry.rules:
+        # What the program can do about this comes before the end, and does not change it.
+        why = why_escalate(entry, situation, diagnosis)
+        path = replace(path, outcome=Outcome.ESCALATE, reason=why)
     return _recovery(run_dir, situation, path.outcome, path.reason, (path,))
 
 
@@ -96,8 +101,9 @@ def recover(session: Session, run_dir: Path, book: Mapping[str, Entry]) -> Recov
 def look_at_current(run_dir: Path, environment: Mapping[str, str]) -> Situation:
     """Return how a run is, or where it cannot be read, the fresh run that took its place."""
     situation = look_at(run_dir, environment)
-    fresh = successor_of(situation)
-    return look_at(fresh, environment) if fresh else situation
+    while (fresh := successor_of(situation)) is not None:
+        situation = look_at(fresh, environment)
+    return situation
 
 
 def _recovery(

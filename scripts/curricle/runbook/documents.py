@@ -52,6 +52,18 @@ DOCUMENTS: Final = (
         meaning="A stage cannot start: what it reads is not ready, or two versions contradict.",
         causes=(
             Cause(
+                name="spec-gone",
+                text="the topic spec was removed, and the version that was last used is on record",
+                probe=Probe.SPEC_IS_GONE,
+                steps=(
+                    Safe(
+                        action=Action.PUT_SPEC_BACK,
+                        text="put the version that was last used back in its place",
+                        undo="`rm` it again: nothing was replaced",
+                    ),
+                ),
+            ),
+            Cause(
                 name="scope-waiting",
                 text="a scope document is there, and nothing was filled from it yet",
                 probe=Probe.SCOPE_NOT_TAKEN_IN,

@@ -30,7 +30,9 @@ PLACES: Final = {
     "more_seconds": "600",
     "process": "PID",
     "archive": "ARCHIVE",
-    "source": "OLD",
+    "source": "OLD_DIR",
+    "source_run": "OLD",
+    "name": "NAME",
 }
 """What stands in a place where no run is at hand."""
 
@@ -39,6 +41,7 @@ class Probe(StrEnum):
     """What the program can find out about a cause; `recovery/probes.py` does."""
 
     CANNOT_TELL = "cannot_tell"
+    SPEC_IS_GONE = "spec_is_gone"
     SPEC_LACKS_FIELDS = "spec_lacks_fields"
     SCOPE_NOT_TAKEN_IN = "scope_not_taken_in"
     NOTHING_IN_SCOPE = "nothing_in_scope"
@@ -54,8 +57,10 @@ class Probe(StrEnum):
     RECORD_CAN_BE_REBUILT = "record_can_be_rebuilt"
     RECORD_CANNOT_BE_REBUILT = "record_cannot_be_rebuilt"
     RECORD_IS_NEWER = "record_is_newer"
+    IS_RENAMED = "is_renamed"
     IS_COPY = "is_copy"
     JOURNAL_IS_BROKEN = "journal_is_broken"
+    OBJECTS_ARE_LOST = "objects_are_lost"
     ARCHIVE_IS_DAMAGED = "archive_is_damaged"
     LOCK_IS_HELD = "lock_is_held"
     DRAFTS_ARE_LEFT = "drafts_are_left"
@@ -79,6 +84,8 @@ class Action(StrEnum):
     MEND_BY_RULES = "mend_by_rules"
     REBUILD_RECORD = "rebuild_record"
     ARCHIVE = "archive"
+    KEEP_AGAIN = "keep_again"
+    PUT_SPEC_BACK = "put_spec_back"
     START_AFRESH = "start_afresh"
     SET_ARCHIVE_ASIDE = "set_archive_aside"
     WAIT_FOR_LOCK = "wait_for_lock"

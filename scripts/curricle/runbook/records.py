@@ -27,14 +27,28 @@ _START_AFRESH: Final = Safe(
     text="start a fresh run, reapply the inputs, regenerate, and link the two",
     undo="`rm -r` the fresh run; the old one was not touched",
 )
+_RENAMED: Final = Cause(
+    name="renamed",
+    text="the folder was renamed: run.json names another run, which is not there",
+    probe=Probe.IS_RENAMED,
+    steps=(
+        NeedsYou(
+            text="give the folder its name back",
+            commands=(shell("mv", "-T", "{run_dir}", "{source}"),),
+        ),
+    ),
+)
 _COPY: Final = Cause(
     name="copied",
-    text="the folder was copied or renamed: run.json names another run",
+    text="the folder is a copy of another run, which is there",
     probe=Probe.IS_COPY,
     steps=(
         NeedsYou(
-            text="give the folder its name back, or remove a copy that nobody needs",
-            commands=(shell("mv", "{run_dir}", "{source}"),),
+            text="go on with the run it was copied from, and move this copy away",
+            commands=(
+                shell("mv", "-T", "{run_dir}", "{aside}"),
+                type_("status", "{source_run}"),
+            ),
         ),
     ),
 )
@@ -46,6 +60,7 @@ RECORDS: Final = (
         letter="F",
         meaning="run.json is damaged, edited or gone, and the command cannot go by it.",
         causes=(
+            _RENAMED,
             _COPY,
             Cause(
                 name="copy-of-the-journal-damaged",
@@ -67,7 +82,7 @@ RECORDS: Final = (
             ),
         ),
         condition=Condition.RECORD_READABLE,
-        undo="the run was archived as it was; `restore` brings it back",
+        undo="a run.json that was replaced is in objects/; a run that was replaced stays as it is",
         rules=(EscalationRule.CORE_FILE_UNREADABLE, EscalationRule.TRIED_TWICE),
     ),
     Entry(
@@ -102,7 +117,7 @@ RECORDS: Final = (
                             type_("archive", "{run}"),
                             type_(
                                 "init",
-                                "NAME",
+                                "{name}",
                                 "--topic-spec",
                                 "{spec}",
                                 "--scope-file",
@@ -119,8 +134,20 @@ RECORDS: Final = (
     Entry(
         code="journal_broken",
         path="journal-broken",
-        meaning="The journal no longer chains: an entry was changed, removed, reordered or cut.",
+        meaning="The record does not hold: an entry was changed, cut or moved, or a version lost.",
         causes=(
+            Cause(
+                name="objects-lost",
+                text="versions that the journal names were removed from objects/, or damaged there",
+                probe=Probe.OBJECTS_ARE_LOST,
+                steps=(
+                    Safe(
+                        action=Action.KEEP_AGAIN,
+                        text="keep again what is still in inputs/ and outputs/",
+                        undo="nothing was replaced but what was damaged, which is kept too",
+                    ),
+                ),
+            ),
             Cause(
                 name="changed",
                 text="somebody or a failing disk changed the record of what happened",
@@ -135,7 +162,7 @@ RECORDS: Final = (
                     NeedsYou(
                         text="bring back an archive from before into another folder, or begin"
                         " again from the inputs",
-                        commands=(type_("init", "NAME", "--topic-spec", "{spec}"),),
+                        commands=(type_("init", "{name}", "--topic-spec", "{spec}"),),
                     ),
                 ),
             ),
@@ -256,9 +283,10 @@ RECORDS: Final = (
                 probe=Probe.ACCESS_IS_DENIED,
                 steps=(
                     NeedsYou(
-                        text="see whose it is, and take or ask for the right",
+                        text="see whose it is and how its disk is mounted; take the right, or ask",
                         commands=(
                             shell("ls", "-ld", "{path}"),
+                            shell("findmnt", "-T", "{path}"),
                             shell("chmod", "u+rwX", "{path}"),
                         ),
                     ),

@@ -29,6 +29,8 @@ _FOLDERS: Final = ("inputs", "outputs/curriculum", "outputs/reviews", "outputs/p
 NAME_LENGTH_MAX: Final = 120
 _SLUG_LENGTH_MAX: Final = 40
 _TRIES_MAX: Final = 200
+_ODD: Final = re.compile(r"[\w+/-]{16,}|[:=]")
+"""What a name with a secret in it has at least."""
 
 
 def begin_run(
@@ -100,10 +102,22 @@ def _check_name(name: str) -> None:
             f"the name {name!r} did not arrive as UTF-8",
             hint="type it in a UTF-8 terminal, or set PYTHONUTF8=1",
         )
+    if _ODD.search(name) and _holds_secret(name):
+        raise InvalidArgumentError(
+            "the name looks as if it held a secret, and it would be part of the run's id",
+            hint="use a name that everybody may read",
+        )
     if has_control_characters(name) or "\n" in name or "\t" in name:
         raise InvalidArgumentError(
             f"the name {name!r} holds control characters", hint="leave them out"
         )
+
+
+def _holds_secret(name: str) -> bool:
+    # Loading the expressions takes longer than all else here, and few names look odd at all.
+    from curricle.redaction.redactor import find_left
+
+    return bool(find_left(name))
 
 
 def _slug(name: str) -> str:

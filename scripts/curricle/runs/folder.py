@@ -15,7 +15,7 @@ from curricle.layout import CURRICULUM, RUN_FILE
 from curricle.printable import is_utf_8
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 ARTIFACT_FOLDERS: Final = ("inputs", "outputs")
@@ -83,7 +83,7 @@ def take_snapshot(run_dir: Path, *, with_contents: bool = False) -> Snapshot:
     """
     digests: dict[str, str] = {}
     contents: dict[str, bytes] = {}
-    for relative in sorted(_files_below(run_dir)):
+    for relative in sorted(files_below(run_dir, ARTIFACT_FOLDERS)):
         path = path_within(run_dir, relative)
         if with_contents and (relative == CURRICULUM or relative.startswith("inputs/")):
             contents[relative] = read_file(path)
@@ -93,9 +93,14 @@ def take_snapshot(run_dir: Path, *, with_contents: bool = False) -> Snapshot:
     return Snapshot(digests=digests, contents=contents)
 
 
-def _files_below(run_dir: Path) -> list[str]:
+def files_below(run_dir: Path, folders: Iterable[str]) -> list[str]:
+    """Return the paths of all files below folders of a run, in any order; drafts are left out.
+
+    Raises:
+        IoError: a folder is a link, or a file has an odd name.
+    """
     found = []
-    pending = list(ARTIFACT_FOLDERS)
+    pending = list(folders)
     while pending:
         folder = pending.pop()
         path = path_within(run_dir, folder)

@@ -86,6 +86,11 @@ def _held(descriptor: int, run_dir: Path) -> RunLockedError:
     try:
         note = json.loads(os.pread(descriptor, 4096, 0))
         holder = f"`{note['command']}` (process {note['pid']}, since {note['since']})"
-        return RunLockedError(run_dir.name, holder, int(note["pid"]))
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return RunLockedError(run_dir.name, "another command that has just begun")
+        process = int(note["pid"])
+        os.kill(process, 0)
+    except (ValueError, KeyError, TypeError, RecursionError, ProcessLookupError, OverflowError):
+        # The note is of one that ended, or half written.
+        return RunLockedError(run_dir.name, "another program, or a command that has just begun")
+    except PermissionError:
+        pass  # somebody else's process, and alive
+    return RunLockedError(run_dir.name, holder, process)

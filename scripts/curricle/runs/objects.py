@@ -13,6 +13,7 @@ from curricle.fsio import find_file, find_size, make_folder, path_within, write_
 from curricle.layout import OBJECTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -35,6 +36,12 @@ def find_object(run_dir: Path, digest: str) -> bytes | None:
         return None
     data = find_file(path_within(path_within(run_dir, OBJECTS), digest))
     return data if data is not None and sha256_hex(data) == digest else None
+
+
+def lost_objects(run_dir: Path, named: Iterable[str]) -> tuple[str, ...]:
+    """Return the digests of objects that are named or there, and do not hold their bytes."""
+    wanted = {*named, *digests_with_prefix(run_dir, "")}
+    return tuple(sorted(d for d in wanted if find_object(run_dir, d) is None))
 
 
 def digests_with_prefix(run_dir: Path, prefix: str) -> tuple[str, ...]:
