@@ -201,13 +201,26 @@ class RunMetadataInvalidError(CurricleError):
     code = "run_metadata_invalid"
     exit_status = 4
 
-    def __init__(self, run_id: str, why: str, *, line: int | None = None, hint: str = "") -> None:
+    def __init__(
+        self,
+        run_id: str,
+        why: str,
+        *,
+        line: int | None = None,
+        hint: str = "",
+        belongs_to: str | None = None,
+    ) -> None:
         where = f" (line {line})" if line else ""
         super().__init__(
             f"invalid run metadata: run.json of {run_id}{where}: {why}",
-            hint=hint or "archive the run as it is, then start a fresh one from its inputs",
-            next_step=("archive", run_id),
-            details={"run_id": run_id, "file": "run.json", "line": line},
+            hint=hint or "`recover` makes it anew from the journal, or starts a fresh run",
+            next_step=("recover", run_id),
+            details={
+                "run_id": run_id,
+                "file": "run.json",
+                "line": line,
+                "belongs_to": belongs_to,
+            },
         )
 
 

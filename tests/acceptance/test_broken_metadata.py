@@ -43,8 +43,8 @@ def test_a_broken_run_json_is_a_typed_error_that_says_what_and_where(
     error, hint, following = done.stderr.splitlines()
     assert error.startswith("error[run_metadata_invalid]: invalid run metadata: run.json of ")
     assert why in error
-    assert hint == "hint: archive the run as it is, then start a fresh one from its inputs"
-    assert following.endswith(f"archive {finished.name}")
+    assert hint == "hint: `recover` makes it anew from the journal, or starts a fresh run"
+    assert following.endswith(f"recover {finished.name}")
     assert tree(finished) == before
 
 
@@ -160,8 +160,8 @@ def test_a_broken_run_is_archived_and_a_fresh_one_regenerates_from_its_inputs(
     before = tree(finished)
     refused = forked("status", finished.name)
     assert refused.status == 4
-    archive, run = refused.stderr.splitlines()[-1].split()[-2:]
-    kept = forked.good(archive, run, "--json").json
+    run = finished.name
+    kept = forked.good("archive", run, "--json").json
     assert kept["left_out"] == []
     assert tree(finished) == before
 

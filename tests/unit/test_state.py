@@ -87,7 +87,7 @@ def test_run_json_cut_at_any_byte_is_told_and_nothing_is_written_or_lost(tmp_pat
     with pytest.raises(RunMetadataInvalidError) as caught, writer_of(run_dir):
         pass
     assert {**tree(run_dir), ".lock": b""} == {**before, ".lock": b""}
-    assert caught.value.next_step == ("archive", run_dir.name)
+    assert caught.value.next_step == ("recover", run_dir.name)
     (run_dir / RUN_FILE).write_bytes(whole)
     assert inspect_run(run_dir).stage is Stage.GENERATED
 

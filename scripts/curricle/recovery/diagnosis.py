@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from curricle.layout import Stage
-from curricle.recovery.conditions import CONDITIONS
+from curricle.layout import TOPIC_SPEC, Stage
+from curricle.recovery.conditions import CONDITIONS, is_readable
 from curricle.runbook.catalogue import FIRST_TRIAGE
+from curricle.stages.reading import read_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,20 +51,20 @@ def _found(situation: Situation, catalogue: Mapping[str, Entry]) -> Iterator[Dia
                 next_step=failure.next_step,
                 fingerprint=failure.fingerprint,
             )
-    yield from _unfinished(inspection)
+    yield from _unfinished(situation, inspection)
     if not CONDITIONS[catalogue["archive_invalid"].condition](situation, "archive_invalid"):
         yield Diagnosis(code="archive_invalid", message="an archive of this run is damaged")
 
 
-def _unfinished(inspection: Inspection) -> Iterator[Diagnosis]:
+def _unfinished(situation: Situation, inspection: Inspection) -> Iterator[Diagnosis]:
     """Yield what keeps a run in which nothing failed from being finished."""
     if inspection.is_interrupted:
         yield Diagnosis(code="interrupted", message="a command died half-way")
     if inspection.curriculum_problem:
         yield Diagnosis(code="curriculum_invalid", message=inspection.curriculum_problem)
     if inspection.spec_problem and not inspection.has_scope:
-        is_unready = "not ready" in inspection.spec_problem
-        code = "stage_conflict" if is_unready else "topic_spec_invalid"
+        can_be_read = is_readable(situation, TOPIC_SPEC, read_spec)
+        code = "stage_conflict" if can_be_read else "topic_spec_invalid"
         yield Diagnosis(code=code, message=inspection.spec_problem)
     stale = next((state for state in inspection.freshness.stages.values() if state.is_stale), None)
     if stale is not None:

@@ -112,8 +112,8 @@ def _findings_come_back(situation: Situation, diagnosis: Diagnosis) -> str:
 
 def _core_file_unreadable(situation: Situation, diagnosis: Diagnosis) -> str:
     path = CURRICULUM if diagnosis.code == "curriculum_invalid" else TOPIC_SPEC
-    if "it belongs to the run" in diagnosis.message:
-        return ""
+    if diagnosis.details.get("belongs_to"):
+        return ""  # it can be read, and is another run's
     if situation.inspection is None:
         return "run.json cannot be read, and no fresh run could take its place"
     if is_readable(situation, path, parse_json):

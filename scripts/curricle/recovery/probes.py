@@ -71,7 +71,7 @@ def _scope_not_taken_in(situation: Situation, _: Diagnosis) -> Probed:
 
 
 def _nothing_in_scope(_: Situation, diagnosis: Diagnosis) -> Probed:
-    return Probed(holds="nothing is left to teach" in diagnosis.message)
+    return Probed(holds=diagnosis.details.get("excluded") == "all")
 
 
 def _no_curriculum(situation: Situation, _: Diagnosis) -> Probed:
@@ -156,7 +156,7 @@ def _record_cannot_be_rebuilt(situation: Situation, diagnosis: Diagnosis) -> Pro
 
 
 def _belongs_to_another(diagnosis: Diagnosis) -> bool:
-    return "it belongs to the run" in diagnosis.message
+    return bool(diagnosis.details.get("belongs_to"))
 
 
 def _is_renamed(situation: Situation, diagnosis: Diagnosis) -> Probed:
@@ -226,7 +226,7 @@ def _setting_was_corrected(situation: Situation, diagnosis: Diagnosis) -> Probed
 
 
 def _feedback_was_noted(_: Situation, diagnosis: Diagnosis) -> Probed:
-    return Probed(holds="feedback" in diagnosis.message)
+    return Probed(holds=diagnosis.details.get("feedback") == "noted")
 
 
 def _always(_: Situation, diagnosis: Diagnosis) -> Probed:

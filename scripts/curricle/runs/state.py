@@ -163,6 +163,7 @@ def _check_run_id(run_id: str, record: RunRecord) -> None:
         raise RunMetadataInvalidError(
             run_id,
             f"it belongs to the run {record.run_id!r}",
+            belongs_to=record.run_id,
             hint=f"rename the folder back to {one_line(record.run_id)};"
             " a copy that you need no more can be archived as it is",
         )

@@ -67,7 +67,7 @@ def generate(brief: Brief, provider: Provider, run_id: str) -> dict[str, bytes]:
             "nothing is left to teach: scope_out excludes all that is in scope",
             hint="correct scope_in and scope_out in inputs/topic_spec.json",
             next_step=("status", run_id),
-            details={"run_id": run_id},
+            details={"run_id": run_id, "excluded": "all"},
         )
     return {
         CURRICULUM: document_bytes(draft.curriculum.to_json()),

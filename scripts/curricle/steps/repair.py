@@ -142,7 +142,7 @@ def _stop_unless_done(
             " question",
             hint=f"act on it in {CURRICULUM} by hand, then iterate",
             next_step=("iterate", work.run_id),
-            details={"run_id": work.run_id},
+            details={"run_id": work.run_id, "feedback": "noted"},
         )
 
 
