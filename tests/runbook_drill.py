@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -560,16 +561,22 @@ def _typed(code: str, broken: tuple[str, ...], *words: str) -> Callable[[Drill],
     return play
 
 
-def _follow_text(drill: Drill, code: str, *words: str) -> None:
-    """Type what `runbook show` prints for a code, with the run's id in its place."""
+def _follow_text(drill: Drill, code: str, *words: str, **given: object) -> None:
+    """Type what `runbook show` prints for a code, with the run's id and more in their places."""
     entry = drill.program.good("runbook", "show", code, "--json").json
     lines = [c for cause in entry["causes"] for step in cause["steps"] for c in step["commands"]]
     line = next(line for line in lines if all(word in line for word in words))
-    for blank, value in {"RUNS_DIR": drill.program.runs_dir, "RUN": drill.run.name}.items():
-        line = line.replace(blank, str(value))
+    blanks = {"RUNS_DIR": drill.program.runs_dir, "RUN": drill.run.name, **given}
+    for blank, value in blanks.items():
+        line = re.sub(rf"\b{blank}\b", str(value), line)
     drill.type(line)
     drill.paths.append(entry["path"])
     drill.outcome = "the command works"
+
+
+def _unset_as_told(drill: Drill, code: str, variable: str) -> None:
+    assert f"unset {variable}" in drill.program.good("runbook", "show", code).stdout
+    drill.set(**{variable: None})
 
 
 def _ambiguous(drill: Drill) -> None:
@@ -577,13 +584,16 @@ def _ambiguous(drill: Drill) -> None:
     drill.baked()
     drill.breaks("run_ambiguous", "status", "2")
     _follow_text(drill, "run_ambiguous", "list")
+    drill.program.good("status", drill.run.name)
 
 
 def _exists(drill: Drill) -> None:
     run = drill.baked()
     archive = drill.program.good("archive", run.name, "--json").json["archive"]
     drill.breaks("run_exists", "restore", archive)
-    _follow_text(drill, "run_exists", "list")
+    _follow_text(
+        drill, "run_exists", "--runs-dir", "restore", DIR=drill.folder / "x", ARCHIVE=archive
+    )
 
 
 def _no_archive(drill: Drill) -> None:
@@ -598,8 +608,9 @@ def _bad_runbook(drill: Drill) -> None:
     path.write_text("schema_version: '1.0'\nentries: [\n")
     drill.set(CURRICLE_RUNBOOK=str(path))
     drill.breaks("runbook_invalid", "recover", run.name)
-    drill.set(CURRICLE_RUNBOOK=None)
+    _unset_as_told(drill, "runbook_invalid", "CURRICLE_RUNBOOK")
     _follow_text(drill, "runbook_invalid", "runbook", "list")
+    drill.program.good("recover", run.name)
 
 
 def _word_for_key(drill: Drill) -> None:
@@ -607,7 +618,7 @@ def _word_for_key(drill: Drill) -> None:
     drill.set(OPENAI_API_KEY="artifact_pack")
     drill.breaks("redaction_incomplete", "escalate", run.name)
     assert not list((drill.program.runs_dir / "escalations").glob("*"))
-    drill.set(OPENAI_API_KEY=None)
+    _unset_as_told(drill, "redaction_incomplete", "OPENAI_API_KEY")
     _follow_text(drill, "redaction_incomplete", "escalate")
 
 

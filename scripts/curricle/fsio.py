@@ -11,6 +11,7 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from curricle.errors import CurricleError, DiskFullError, IoError, PermissionDeniedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 MAX_DOCUMENT_BYTES: Final = 256_000_000
@@ -65,7 +66,9 @@ def file_digest(path: Path, *, limit_bytes: int = MAX_DOCUMENT_BYTES) -> str:
     return digest.hexdigest()
 
 
-def read_chunks(path: Path, *, limit_bytes: int = MAX_DOCUMENT_BYTES) -> Iterator[bytes]:
+def read_chunks(
+    path: Path, *, limit_bytes: int = MAX_DOCUMENT_BYTES
+) -> Generator[bytes, None, None]:
     """Yield the bytes of a plain file that must be there, a part at a time.
 
     Raises:
@@ -204,6 +207,12 @@ def sync_folder(path: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def free_bytes(folder: Path) -> int:
+    """Return how much room there is on the disk of a folder for whoever we are."""
+    with translated(folder):
+        return shutil.disk_usage(folder).free
 
 
 def remove_drafts(folder: Path) -> None:

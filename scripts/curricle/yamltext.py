@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 BYTES_MAX: Final = 4_000_000
 NESTING_MAX: Final = 50
+_TAG: Final = "tag:yaml.org,2002:"
+_PLAIN: Final = frozenset({"str", "int", "float", "bool", "null", "map", "seq"})
 
 
 class MalformedYamlError(Exception):
@@ -41,8 +43,8 @@ def parse_yaml(data: bytes) -> Any:
     except MalformedJsonError as error:
         raise MalformedYamlError(error.why, error.line) from error
     try:
-        _check_events(text)
-        _check_keys(yaml.compose(text, Loader=yaml.CSafeLoader))
+        _verify_events(text)
+        _verify_plain(yaml.compose(text, Loader=yaml.CSafeLoader))
         return yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -52,7 +54,7 @@ def parse_yaml(data: bytes) -> Any:
         raise MalformedYamlError(f"it is no YAML: {error}") from error
 
 
-def _check_events(text: str) -> None:
+def _verify_events(text: str) -> None:
     import yaml
 
     depth = 0
@@ -68,19 +70,26 @@ def _check_events(text: str) -> None:
             raise MalformedYamlError(f"it is nested deeper than {NESTING_MAX}", line)
 
 
-def _check_keys(node: yaml.Node | None) -> None:
+def _verify_plain(node: yaml.Node | None) -> None:
+    """Make sure that a document holds plain data, and each key once."""
     import yaml
 
+    if node is None:
+        return
+    line = node.start_mark.line + 1
+    if node.tag.removeprefix(_TAG) not in _PLAIN:
+        what = repr(node.value) if isinstance(node, yaml.ScalarNode) else node.tag
+        raise MalformedYamlError(f"{what} is no plain value, put it in quotes", line)
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
-            name = (key.tag, str(key.value))
-            if name in seen:
-                raise MalformedYamlError(
-                    f"the key {key.value!r} is there twice", key.start_mark.line + 1
-                )
-            seen.add(name)
-            _check_keys(value)
+            line = key.start_mark.line + 1
+            if key.tag != f"{_TAG}str":
+                raise MalformedYamlError(f"the key {key.value!r} is no text", line)
+            if key.value in seen:
+                raise MalformedYamlError(f"the key {key.value!r} is there twice", line)
+            seen.add(key.value)
+            _verify_plain(value)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
-            _check_keys(value)
+            _verify_plain(value)

@@ -9,6 +9,7 @@ import pytest
 from bundles import escalated
 from command import EXAMPLES, SCOPES, Curricle, tree
 from curricle.canonical import sha256_hex
+from curricle.evidence.environment import IS_SET
 from curricle.redaction.redactor import find_left
 from curricle.runs.journal import load_journal
 from curricle.schema import DocumentKind, check_document
@@ -191,7 +192,7 @@ def test_what_a_provider_says_leaves_without_its_secrets(forked: Curricle) -> No
     answer = members["last_answer.txt"].decode()
     assert "my token is [redacted:" in answer
     settings = json.loads(members["settings.json"])["settings"]
-    assert (settings["AGENT_PROVIDER"], settings["OPENAI_API_KEY"]) == ("remote_llm", "(set)")
+    assert (settings["AGENT_PROVIDER"], settings["OPENAI_API_KEY"]) == ("remote_llm", IS_SET)
     assert settings["OPENAI_BASE_URL"] == server.url
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -16,7 +17,10 @@ from curricle.canonical import sha256_hex
 from curricle.layout import JOURNAL, OBJECTS
 from drill import KEY, commands_of
 from hands import CURRICULUM, REPORT, SCOPE, SPEC, edit, stage_of
-from histories import copy_of
+from histories import copy_of, journal_of
+from model_faults import FAULTS
+from model_server import model_server
+from processes import wait_for
 
 if TYPE_CHECKING:
     from command import Curricle
@@ -79,7 +83,7 @@ def test_a_copy_is_moved_away_and_never_into_the_run_it_was_copied_from(
     shutil.copytree(finished, copy)
     before = tree(finished)
     for options in ((), ("--apply",)):
-        assert recovered(forked, copy, *options)["outcome"] == "needs_you"
+        assert recovered(forked, copy, *options)["outcome"] == "needs you"
     (line,) = [c for c in commands_of(recovered(forked, copy)) if c.startswith("mv ")]
     subprocess.run(["bash", "-c", line], check=True)
     assert not copy.exists()
@@ -129,7 +133,7 @@ def test_a_report_edited_into_anything_stops_no_recovery(
     edit(finished / CURRICULUM, {"/nodes/0/title": "replace_with_title"})
     assert forked("validate", finished.name).status == 1
     (finished / REPORT).write_text(json.dumps(ODD_REPORTS[name]))
-    assert recovered(forked, finished)["outcome"] in {"needs_you", "ready"}
+    assert recovered(forked, finished)["outcome"] in {"needs you", "ready"}
 
 
 def test_objects_that_are_a_link_are_named_with_the_way_out(
@@ -138,7 +142,7 @@ def test_objects_that_are_a_link_are_named_with_the_way_out(
     shutil.move(finished / OBJECTS, tmp_path / "objects")
     (finished / OBJECTS).symlink_to(tmp_path / "objects")
     answer = recovered(forked, finished)
-    assert (answer["outcome"], answer["paths"][0]["code"]) == ("needs_you", "io_error")
+    assert (answer["outcome"], answer["paths"][0]["code"]) == ("needs you", "io_error")
     assert any(f"mv {finished / OBJECTS}" in line for line in commands_of(answer))
     forked.good("escalate", finished.name)
 
@@ -264,8 +268,7 @@ def test_a_lock_held_by_a_program_that_left_no_note_names_nobody(
     (finished / ".lock").write_text(json.dumps(note))
     with subprocess.Popen(["flock", str(finished / ".lock"), "sleep", "30"]) as holder:
         try:
-            while not recovered(forked, finished)["paths"]:
-                pass
+            assert wait_for(lambda: recovered(forked, finished)["paths"])
             answer = recovered(forked, finished)
         finally:
             subprocess.run(["pkill", "-P", str(holder.pid)], check=False)
@@ -282,3 +285,157 @@ def test_what_a_tampered_run_comes_to_is_said_before_anything_is_done(
     done = forked("recover", finished.name, "--json")
     assert (done.status, done.json["outcome"]) == (8, "escalate")
     assert (finished / SCOPE).exists()
+
+
+def by_server(program: Curricle, url: str) -> Curricle:
+    return program.with_environment(
+        AGENT_PROVIDER="remote_llm",
+        AGENT_MODEL="gpt-5.5",
+        AGENT_RETRY_BUDGET="0",
+        OPENAI_API_KEY=KEY,
+        OPENAI_BASE_URL=url,
+    )
+
+
+def test_a_failure_that_leads_to_another_is_not_called_right(forked: Curricle) -> None:
+    run = forked.init("Bread", scope_file=SCOPES / "bread-baking.md")
+    with model_server([FAULTS["prose"], FAULTS["http_503"]]) as server:
+        program = by_server(forked, server.url)
+        assert program("run", run.name).status == 5
+        first, *_, last = recovered(program, run, "--apply")["paths"]
+    assert (first["code"], first["reason"]) == (
+        "provider_output_invalid",
+        "it led to provider_unavailable",
+    )
+    assert (last["code"], last["outcome"]) == ("provider_unavailable", "needs you")
+
+
+def test_a_bundle_of_a_provider_s_failure_does_not_depend_on_who_writes_it(
+    forked: Curricle,
+) -> None:
+    run = forked.init("Bread", scope_file=SCOPES / "bread-baking.md")
+    with model_server([FAULTS["http_503"]]) as server:
+        assert by_server(forked, server.url)("run", run.name).status == 5
+    first, _ = escalated(forked, run)
+    other = forked.with_environment(AGENT_MODEL="x", AGENT_TIMEOUT_SECONDS="7")
+    second, _ = escalated(other, run)
+    assert first == second
+
+
+def test_escalating_adds_nothing_to_a_journal_that_was_changed(
+    forked: Curricle, finished: Path
+) -> None:
+    data = (finished / JOURNAL).read_bytes().replace(b'"tester"', b'"nobody"', 1)
+    (finished / JOURNAL).write_bytes(data)
+    escalated(forked, finished)
+    assert (finished / JOURNAL).read_bytes() == data
+
+
+def test_an_odd_folder_gets_one_fresh_run(forked: Curricle, finished: Path) -> None:
+    truncated(finished)
+    odd = finished.rename(finished.with_name("zz odd"))
+    for _ in range(2):
+        assert recovered(forked, odd, "--apply")["outcome"] in {"resolved", "healthy"}
+    assert len([path for path in forked.runs_dir.iterdir() if (path / JOURNAL).is_file()]) == 2
+
+
+def test_runs_that_name_each_other_as_their_origin_are_no_circle(
+    forked: Curricle, finished: Path
+) -> None:
+    data = {"run_id": finished.name, "recovered_from": {"run_id": finished.name}}
+    (finished / JOURNAL).write_bytes(journal_of([data]).replace(b'"note"', b'"init"'))
+    (finished / "run.json").write_bytes(b"{")
+    assert recovered(forked, finished)["paths"]
+
+
+def test_the_version_that_is_put_back_is_the_one_used_last(
+    forked: Curricle, finished: Path
+) -> None:
+    edit(finished / SPEC, {"/constraints/hours_per_week": 9})
+    assert forked("validate", finished.name).status in {0, 1}
+    second = (finished / SPEC).read_bytes()
+    (finished / SPEC).unlink()
+    recovered(forked, finished, "--apply")
+    assert (finished / SPEC).read_bytes() == second
+
+
+def test_what_was_healed_is_on_record_once_it_can_be(forked: Curricle, finished: Path) -> None:
+    digest = sha256_hex((finished / CURRICULUM).read_bytes())
+    (finished / OBJECTS / digest).unlink()
+    assert recovered(forked, finished, "--apply")["outcome"] == "resolved"
+    lines = (finished / JOURNAL).read_bytes().splitlines()
+    events = [json.loads(line)["event"] for line in lines]
+    assert events[-3:] == ["recovery_begun", "recovery_step", "recovery_ended"]
+
+
+def test_a_code_of_another_version_stops_no_recovery(forked: Curricle, finished: Path) -> None:
+    edit(
+        finished / "run.json",
+        {
+            "/last_failure": {
+                "code": "of_the_future",
+                "message": "x",
+                "exit_status": 4,
+                "command": "x",
+                "at": "2026-01-31T09:30:00Z",
+                "stage": None,
+                "details": {},
+            }
+        },
+    )
+    assert recovered(forked, finished)["outcome"] == "healthy"
+
+
+WRONG_DATA: dict[str, dict[str, Any]] = {
+    "escalated": {"to": 3},
+    "stage": {"stage": "planned", "outputs": ["x"], "parameters": [], "inputs": 5},
+    "recovery_begun": {"attempt": 1, "code": [], "path": {}},
+    "recovery_ended": {"attempt": 1, "outcome": [], "seconds": "x"},
+    "decided": {"decision": [], "why": {}},
+    "call": {"answer": 3, "code": []},
+}
+
+
+@pytest.mark.parametrize("event", WRONG_DATA)
+def test_entries_of_a_wrong_form_stop_nobody_who_only_looks(
+    event: str, forked: Curricle, finished: Path
+) -> None:
+    lines = (finished / JOURNAL).read_bytes().splitlines(keepends=True)
+    entry = {
+        **json.loads(lines[-1]),
+        "event": event,
+        "data": WRONG_DATA[event],
+        "previous": sha256_hex(lines[-1]),
+        "seq": len(lines) + 1,
+    }
+    lines.append(json.dumps(entry, separators=(",", ":")).encode() + b"\n")
+    (finished / JOURNAL).write_bytes(b"".join(lines))
+    forked.good("runbook", "stats")
+    assert forked("recover", finished.name).status in {0, 8}
+    forked.good("escalate", finished.name)
+
+
+def test_a_note_of_no_process_names_none(forked: Curricle, finished: Path) -> None:
+    (finished / ".lock").write_text('{"command": "run x", "pid": -1, "since": "now"}')
+    with (finished / ".lock").open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        answer = recovered(forked, finished)
+    assert answer["paths"][0]["code"] == "run_locked"
+    assert not [line for line in commands_of(answer) if "-1" in line.split()]
+
+
+def test_a_spec_that_names_a_file_that_is_not_there_is_told_so(
+    forked: Curricle, finished: Path
+) -> None:
+    pack = {
+        "domain": "bread",
+        "focus_terms": [],
+        "local_paths": ["gone.md"],
+        "preferred_resource_kinds": [],
+        "required_outcomes": [],
+    }
+    edit(finished / SPEC, {"/context_pack": pack})
+    assert forked("run", finished.name).status == 4
+    answer = recovered(forked, finished, "--apply")
+    assert (answer["outcome"], answer["paths"][-1]["code"]) == ("needs you", "topic_spec_invalid")
+    assert "names what is not there" in json.dumps(answer)

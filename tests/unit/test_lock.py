@@ -88,7 +88,7 @@ def test_a_holder_that_left_no_name_is_told_without_one(note: bytes, tmp_path: P
     with locked(tmp_path, command="plan", at=AT):
         (tmp_path / LOCK_FILE).write_bytes(note)
         with (
-            pytest.raises(RunLockedError, match="a command that has just begun"),
+            pytest.raises(RunLockedError, match="another command that has just begun"),
             locked(tmp_path, command="run", at=AT),
         ):
             pass

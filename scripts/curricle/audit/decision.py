@@ -58,7 +58,7 @@ def decide(session: Session, run_dir: Path, verdict: Verdict, why: str) -> Recor
         InvalidArgumentError: `why` says nothing, or too much.
         StageConflictError: there is no curriculum to accept.
     """
-    check_reason(why)
+    verify_reason(why)
     with writing(
         run_dir, clock=session.clock, actor=session.actor, command=session.command
     ) as writer:
@@ -78,7 +78,7 @@ def decide(session: Session, run_dir: Path, verdict: Verdict, why: str) -> Recor
         return Recorded(decision=decision, seq=writer.record.head.entries)
 
 
-def check_reason(why: str) -> None:
+def verify_reason(why: str) -> None:
     """Make sure that a reason says something and can be recorded.
 
     Raises:

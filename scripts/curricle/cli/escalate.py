@@ -40,7 +40,7 @@ def command(
     """
     from curricle.recovery.bundle import escalate
 
-    _check_owner(owner)
+    _verify_owner(owner)
     if output is not None and not output.strip():
         raise InvalidArgumentError("-o names no file", hint="name a new file with -o")
     run_dir = settings.find_run(run)
@@ -58,7 +58,7 @@ def command(
                 "bundle": str(bundle.path),
                 "sha256": bundle.sha256,
                 "code": bundle.code,
-                "to": owner,
+                "to": bundle.owner,
                 "members": list(bundle.members),
                 "redacted": bundle.redacted,
             }
@@ -69,7 +69,7 @@ def command(
         write_message(f"{counted(bundle.redacted, 'secret')} masked")
 
 
-def _check_owner(owner: str | None) -> None:
+def _verify_owner(owner: str | None) -> None:
     if owner is None:
         return
     is_text = is_utf_8(owner) and not has_control_characters(owner) and "\n" not in owner

@@ -47,7 +47,7 @@ def find_origin(source: str | None, environment: Mapping[str, str]) -> RunOrigin
     Raises:
         InvalidArgumentError: `source` is no one-line reference.
     """
-    check_source(source)
+    verify_source(source)
     github = environment.get("GITHUB_REPOSITORY")
     gitlab = environment.get("CI_PROJECT_PATH")
     if github or gitlab:
@@ -57,7 +57,7 @@ def find_origin(source: str | None, environment: Mapping[str, str]) -> RunOrigin
     return RunOrigin(source=source, **{name: _shown(text) for name, text in known.items()})
 
 
-def check_source(source: str | None) -> None:
+def verify_source(source: str | None) -> None:
     """Make sure that a reference to a ticket can be recorded and shown.
 
     Raises:

@@ -12,6 +12,8 @@ from curricle.cli.book import book_option, load_book, shown_command
 from curricle.cli.output import progress, styled, write_json, write_styled
 from curricle.errors import EXIT_OK
 from curricle.printable import one_line
+from curricle.recovery.outcome import Outcome
+from curricle.recovery.view import StepState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +24,18 @@ if TYPE_CHECKING:
 
 EXIT_STOPPED: Final = 8
 _MARKS: Final = {True: "it is this", False: "it is not this", None: "cannot be told"}
-_STYLES: Final = {"done": "good", "ready": "strong", "needs you": "warning"}
-_OUTCOME_STYLES: Final = {"healthy": "good", "ready": "strong", "resolved": "good"}
+_STYLES: Final = {
+    StepState.DONE: "good",
+    StepState.READY: "strong",
+    StepState.NEEDS_YOU: "warning",
+}
+_OUTCOME_STYLES: Final = {
+    Outcome.HEALTHY: "good",
+    Outcome.READY: "strong",
+    Outcome.RESOLVED: "good",
+    Outcome.NEEDS_YOU: "error",
+    Outcome.ESCALATE: "error",
+}
 
 
 @click.command("recover")
@@ -49,7 +61,6 @@ def command(
 
     With --apply, take the safe steps. Exits with 8 when a person has to go on.
     """
-    from curricle.recovery.view import Outcome
     from curricle.recovery.walk import examine, recover
 
     book = load_book(runbook)
@@ -90,11 +101,11 @@ def _next(settings: Settings, found: Recovery) -> str | None:
     """Return the command to type next, where there is one."""
     run_id = found.fresh_run or found.run_id
     arguments = {
-        "ready": ("recover", run_id, "--apply"),
-        "resolved": ("status", run_id),
-        "escalate": ("escalate", run_id),
-        "needs_you": ("recover", run_id, "--apply"),
-    }.get(found.outcome.value)
+        Outcome.READY: ("recover", run_id, "--apply"),
+        Outcome.RESOLVED: ("status", run_id),
+        Outcome.ESCALATE: ("escalate", run_id),
+        Outcome.NEEDS_YOU: ("recover", run_id, "--apply"),
+    }.get(found.outcome)
     return settings.command_line(arguments) if arguments else None
 
 
@@ -105,11 +116,10 @@ def _lines(settings: Settings, found: Recovery) -> Iterator[str]:
         yield ""
     if found.fresh_run:
         yield f"{one_line(found.fresh_run)} takes the place of {one_line(found.run_id)}"
-    outcome = found.outcome.value
-    word = styled(outcome.replace("_", " "), _OUTCOME_STYLES.get(outcome, "error"), use_color=color)
+    word = styled(found.outcome.value, _OUTCOME_STYLES[found.outcome], use_color=color)
     yield f"{word}: {one_line(found.reason)}" if found.reason else word
     if next_command := _next(settings, found):
-        word = "then" if outcome == "needs_you" else "next"
+        word = "then" if found.outcome is Outcome.NEEDS_YOU else "next"
         yield f"{word}: {one_line(next_command)}"
 
 
@@ -120,10 +130,10 @@ def _path_lines(settings: Settings, path: PathView) -> Iterator[str]:
     yield f"  {one_line(path.message)}"
     for cause in path.causes:
         yield f"  {_MARKS[cause.holds]}: {one_line(cause.text)}{_detail(cause)}"
-        is_over = path.outcome.value == "resolved"
+        is_over = path.outcome is Outcome.RESOLVED
         if cause.holds is not False:
             for step in cause.steps:
-                if step.state.value == "done" or not is_over:
+                if step.state is StepState.DONE or not is_over:
                     yield from _step_lines(settings, step)
     yield f"  undo: {one_line(path.undo)}"
 
@@ -133,8 +143,7 @@ def _detail(cause: CauseView) -> str:
 
 
 def _step_lines(settings: Settings, step: StepView) -> Iterator[str]:
-    state = step.state.value
-    mark = styled(state.ljust(9), _STYLES[state], use_color=settings.use_color)
+    mark = styled(step.state.ljust(9), _STYLES[step.state], use_color=settings.use_color)
     yield f"    {mark} {one_line(step.text)}"
     if step.detail:
         yield f"              {one_line(step.detail, 300)}"

@@ -8,7 +8,8 @@ import click
 
 from curricle.cli.book import book_option, load_book, shown_command
 from curricle.cli.output import table, write_answer, write_json, write_message, write_raw
-from curricle.errors import InvalidArgumentError
+from curricle.errors import InvalidArgumentError, RunbookInvalidError
+from curricle.runbook.catalogue import CATALOGUE
 from curricle.runbook.entry import PLACES, Safe
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def show(settings: Settings, code: str, runbook: str | None, as_json: bool) -> N
 
     `recover RUN` shows the same for one run, with its id and paths filled in.
     """
-    book = load_book(runbook)
+    # Who looks this one up has a book that cannot be read.
+    book = CATALOGUE if code == RunbookInvalidError.code else load_book(runbook)
     code = {entry.path: entry.code for entry in book.values()}.get(code, code)
     if code not in book:
         raise InvalidArgumentError(

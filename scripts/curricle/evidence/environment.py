@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import platform
 import re
-import shutil
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle import __version__
+from curricle.errors import CurricleError
+from curricle.fsio import free_bytes
 from curricle.printable import one_line
 from curricle.providers.address import secrets_in, shown_url
 from curricle.providers.choice import DEFAULT_PROVIDER, PROVIDER_VARIABLE
@@ -57,8 +58,17 @@ _CREDENTIAL: Final = re.compile(
 _NO_CREDENTIALS: Final = {"PWD", "OLDPWD", "SSH_AUTH_SOCK"}
 _SECRET_MIN: Final = 8
 """What is shorter is cut out of ordinary words sooner than it is a credential."""
-IS_SET: Final = "(set)"
+IS_SET: Final = "(set, not told)"
 """What stands in the place of a value that is not told."""
+ENVIRONMENT_FIELDS: Final = (
+    "curricle",
+    "python",
+    "platform",
+    "disk_free_bytes",
+    "provider",
+    "settings",
+)
+"""The members of what `describe_environment` returns."""
 _LENGTH_MAX: Final = 200
 
 
@@ -107,6 +117,6 @@ def _settings(environment: Mapping[str, str]) -> dict[str, str | None]:
 
 def _free_bytes(folder: Path) -> int | None:
     try:
-        return shutil.disk_usage(folder).free
-    except OSError:
+        return free_bytes(folder)
+    except CurricleError:
         return None

@@ -35,7 +35,9 @@ def fingerprint_of(code: str, message: str, details: Mapping[str, Any]) -> str:
     Run ids, times, folders, digests and numbers do not count; the rules that were broken do.
     """
     rules = details.get("rules")
-    facts = [code, normalise(message), *sorted(map(str, rules if isinstance(rules, list) else ()))]
+    broken = sorted(map(str, rules)) if isinstance(rules, list) else []
+    # How often a rule is broken does not count, so neither does the sentence that counts.
+    facts = [code, *(broken or [normalise(message)])]
     digest = sha256_hex("\0".join(facts).encode(errors="replace"))
     # No colon before the digest: after a variable's name it would look like the key itself.
     return f"{code}:{_subject(details)}@{digest[:_DIGITS]}"

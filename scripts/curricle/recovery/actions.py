@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from curricle.errors import InvalidArgumentError, ProviderUnavailableError
+from curricle.errors import InvalidArgumentError, IoError, ProviderUnavailableError
 from curricle.fsio import (
     find_file,
     make_folder,
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
 
 LOCK_SECONDS_MAX: Final = 5.0
 _POLL_SECONDS: Final = 0.1
+_WITH_VALUE: Final = {"--feedback", "--feedback-file", "--provider"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,9 +121,11 @@ def _keep_again(bench: Bench) -> str:
 
 
 def _put_spec_back(bench: Bench) -> str:
-    digest = next(recorded_versions(bench.situation, TOPIC_SPEC))
-    data = find_object(bench.run_dir, digest) or b""
     path = path_within(bench.run_dir, TOPIC_SPEC)
+    digest = next(recorded_versions(bench.situation, TOPIC_SPEC), None)
+    data = find_object(bench.run_dir, digest) if digest else None
+    if os.path.lexists(path) or data is None:
+        raise IoError(path, "it is there, or no version of it is on record")
     make_folder(path.parent)
     write_file(path, data)
     return f"it is objects/{digest}"
@@ -161,7 +163,7 @@ def _free_name(path: Path) -> Path:
 
 def _wait_for_lock(bench: Bench) -> str:
     until = time.monotonic() + LOCK_SECONDS_MAX
-    while (held := find_holder(bench.run_dir)) is not None:
+    while (held := find_holder(bench.run_dir)) and held.details["process"] != os.getpid():
         if time.monotonic() > until:
             raise held
         time.sleep(_POLL_SECONDS)
@@ -205,31 +207,33 @@ def _ask_with_more_time(bench: Bench) -> str:
 def _ask(bench: Bench, environment: Mapping[str, str]) -> str:
     """Do again what failed, with the provider that failed."""
     session = replace(bench.session, environment=environment)
-    again = bench.diagnosis.next_step
-    choice = choose_for(
-        session,
-        bench.run_dir,
-        provider_of(bench.situation, bench.diagnosis),
-        again=again,
-        is_locked=True,
-    )
+    verb, options = _options_of(bench.diagnosis.next_step)
+    again = bench.diagnosis.next_step[:2]
+    provider = provider_of(bench.situation, bench.diagnosis)
+    choice = choose_for(session, bench.run_dir, provider, again=again, is_locked=True)
+    repair = "--repair" in options
     with working(session, bench.run_dir, is_locked=True) as work:
-        if again[:1] == ("iterate",):
-            go_round(work, choice, repair="--repair" in again, feedback=_feedback_in(again))
+        if verb == "iterate":
+            go_round(work, choice, repair=repair, feedback=options.get("--feedback", ""))
         else:
-            carry_through(work, choice, repair="--repair" in again, force="--force" in again)
+            carry_through(work, choice, repair=repair, force="--force" in options)
     return "it was answered"
 
 
-def _feedback_in(command: tuple[str, ...]) -> str:
-    if "--feedback-file" in command:
+def _options_of(command: tuple[str, ...]) -> tuple[str, dict[str, str]]:
+    """Return the verb and the options of a command that failed, each with its value if it has one.
+
+    Raises:
+        InvalidArgumentError: its feedback came from a file that is not on record.
+    """
+    verb, rest = command[:1], iter(command[2:])
+    found = {option: next(rest, "") if option in _WITH_VALUE else "" for option in rest}
+    if "--feedback-file" in found:
         raise InvalidArgumentError(
             "the feedback came from a file that is not on record",
             hint="type the command again with its --feedback-file",
         )
-    with suppress(ValueError, IndexError):
-        return command[command.index("--feedback") + 1]
-    return ""
+    return "".join(verb), found
 
 
 ACTIONS: Final[Mapping[Action, Callable[[Bench], str]]] = {

@@ -13,7 +13,13 @@ from dataclasses import asdict, dataclass
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from curricle.canonical import document_bytes, sha256_hex
-from curricle.errors import CurricleError, InvalidArgumentError, RedactionIncompleteError
+from curricle.errors import (
+    CurricleError,
+    InvalidArgumentError,
+    IoError,
+    JournalBrokenError,
+    RedactionIncompleteError,
+)
 from curricle.evidence.environment import credentials_in, describe_environment
 from curricle.evidence.pack import SCHEMA_VERSION
 from curricle.fsio import (
@@ -24,12 +30,13 @@ from curricle.fsio import (
     new_file,
     path_within,
     read_file,
+    translated,
 )
 from curricle.jsontext import MalformedJsonError, parse_json
 from curricle.layout import ESCALATIONS, JOURNAL, VALIDATION_PAGE
 from curricle.pipeline import working
 from curricle.printable import printable
-from curricle.recovery.case import EscalationCase, gather
+from curricle.recovery.case import EscalationCase, gather, recorded_environment
 from curricle.recovery.diagnosis import diagnose
 from curricle.recovery.report import render_report
 from curricle.recovery.situation import look_at
@@ -62,6 +69,8 @@ class Bundle:
     path: Path
     sha256: str
     code: str | None
+    owner: str | None
+    """Who takes over, as it is on record."""
     members: tuple[str, ...]
     redacted: int
     """How many different secrets were masked."""
@@ -92,11 +101,13 @@ def escalate(
     """
     run_dir = run_dir.absolute()
     if output is not None:
-        _check_output(output, run_dir)
+        _verify_output(output, run_dir)
     situation = look_at(run_dir, session.environment)
     diagnosis = diagnose(situation, book)
     handover = _on_record(session, situation, owner, diagnosis)
+    # Recording completes what a command that died had left.
     situation = look_at(run_dir, session.environment)
+    diagnosis = diagnose(situation, book)
     case = gather(situation, diagnosis, book, handover.environment, handover.owner)
     known = credentials_in(session.environment)
     redactor = Redactor(known)
@@ -112,6 +123,7 @@ def escalate(
         path=path,
         sha256=sha256_hex(read_file(path)),
         code=diagnosis.code if diagnosis else None,
+        owner=handover.owner,
         members=tuple(whole),
         redacted=redactor.count,
     )
@@ -123,7 +135,13 @@ def _on_record(
     """Return what the journal says of this handover, after recording it where that can be."""
     last = situation.chain.entries[-1] if situation.chain.entries else None
     if last and last.event == EVENT_ESCALATED and owner in {None, last.data.get("to")}:
-        return _Handover(owner=last.data.get("to"), environment=last.data["environment"])
+        told = last.data.get("to")
+        return _Handover(
+            owner=told if isinstance(told, str) else None,
+            environment=recorded_environment(last),
+        )
+    if isinstance(situation.error, JournalBrokenError):
+        return _Handover(owner=owner, environment={})  # nothing is added to it
     surroundings = describe_environment(session.environment, situation.run_dir)
     data = {
         "to": owner,
@@ -225,7 +243,7 @@ def _manifest(run_id: str, members: Mapping[str, bytes]) -> bytes:
     )
 
 
-def _check_output(output: Path, run_dir: Path) -> None:
+def _verify_output(output: Path, run_dir: Path) -> None:
     """Make sure that a bundle can be written where one says.
 
     Raises:
@@ -249,9 +267,11 @@ def _write(path: Path, members: Mapping[str, bytes], known: Collection[str], run
         with new_file(path, mode=0o600) as file:
             write_members(file, members)
             file.seek(0)
-            _verify_clean(file, known, run_id)
+            if _contents_of(file) != dict(members):
+                raise IoError(path, "it does not read as it was written")
+            _verify_clean(members, known, run_id)
     except FileExistsError as error:
-        with path.open("rb") as file:
+        with translated(path), path.open("rb") as file:
             if _contents_of(file) != dict(members):
                 raise InvalidArgumentError(
                     f"{path} is there already, and it is not this bundle",
@@ -259,20 +279,19 @@ def _write(path: Path, members: Mapping[str, bytes], known: Collection[str], run
                 ) from error
 
 
-def _verify_clean(file: IO[bytes], known: Collection[str], run_id: str) -> None:
-    """Make sure that what was written lets nothing out.
+def _verify_clean(members: Mapping[str, bytes], known: Collection[str], run_id: str) -> None:
+    """Make sure that a bundle lets nothing out.
 
     Raises:
         RedactionIncompleteError: it would; names the members.
     """
-    found = _contents_of(file)
     unclean = [
         name
-        for name, data in found.items()
+        for name, data in members.items()
         if find_left(name, known)
         or find_left(data.decode(errors="replace").replace(run_id, _HELD), known)
     ]
-    broken = [n for n in found if n.endswith(".json") and not _is_json(found[n])]
+    broken = [name for name in members if name.endswith(".json") and not _is_json(members[name])]
     if unclean or broken:
         raise RedactionIncompleteError([*unclean, *broken])
 

@@ -5,10 +5,11 @@ The same state gives the same facts: times and surroundings are those that the j
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from curricle.errors import CurricleError
+from curricle.evidence.environment import ENVIRONMENT_FIELDS
 from curricle.evidence.pack import pack_of_error
 from curricle.layout import CURRICULUM, OBJECTS
 from curricle.recovery.ledger import read_attempts
@@ -112,7 +113,10 @@ def gather(
 ) -> EscalationCase:
     """Return the facts of a run; `environment` is used where its journal recorded none."""
     failure_entry = _failure_entry(situation, diagnosis)
-    recorded = failure_entry.data.get("environment") if failure_entry else None
+    recorded = recorded_environment(failure_entry) if failure_entry else {}
+    environment = recorded or environment
+    # The path as it was for whoever met the failure, not as it is for whoever hands it over.
+    situation = replace(situation, environment=_variables(environment))
     return EscalationCase(
         situation=situation,
         diagnosis=diagnosis,
@@ -120,9 +124,23 @@ def gather(
         path=foresee(book[diagnosis.code], situation, diagnosis) if diagnosis else None,
         attempts=read_attempts(situation.chain.entries),
         artifacts=tuple(_artifacts(situation)),
-        environment=recorded or environment,
+        environment=environment,
         owner=owner,
     )
+
+
+def recorded_environment(entry: JournalEntry) -> Mapping[str, Any]:
+    """Return the surroundings that an entry recorded; empty where it has none of our form."""
+    found = entry.data.get("environment")
+    if not isinstance(found, dict) or not isinstance(found.get("settings"), dict):
+        return {}
+    return {name: found.get(name) for name in ENVIRONMENT_FIELDS}
+
+
+def _variables(environment: Mapping[str, Any]) -> dict[str, str]:
+    """Return variables as they were recorded, of those not told that they were set."""
+    settings = environment.get("settings", {})
+    return {name: str(value) for name, value in settings.items() if value is not None}
 
 
 def _suspects(details: Mapping[str, Any]) -> Iterator[str]:

@@ -104,9 +104,17 @@ def _curriculum_valid(situation: Situation, _: str) -> bool:
     return inspection.stage in reached
 
 
-def _failure_settled(situation: Situation, code: str) -> bool:
-    failure = situation.failure
-    return situation.inspection is not None and (failure is None or failure.code != code)
+def _failure_settled(situation: Situation, _: str) -> bool:
+    return situation.inspection is not None and situation.failure is None
+
+
+def _is_on_record(situation: Situation, code: str) -> bool:
+    """Tell whether a failure of a code stands: some show only where a document is used.
+
+    A run that is up to date has used what it has.
+    """
+    is_recorded = situation.failure is not None and situation.failure.code == code
+    return is_recorded and not _nothing_stale(situation, code)
 
 
 def _is_not_met(situation: Situation, code: str) -> bool:
@@ -117,9 +125,15 @@ def _is_not_met(situation: Situation, code: str) -> bool:
 CONDITIONS: Final[Mapping[Condition, Callable[[Situation, str], bool]]] = {
     Condition.NO_CONFLICT: _no_conflict,
     Condition.NOTHING_STALE: _nothing_stale,
-    Condition.SPEC_READABLE: lambda s, _: is_readable(s, TOPIC_SPEC, read_spec),
-    Condition.SCOPE_READABLE: lambda s, _: is_readable(s, SCOPE, read_scope),
-    Condition.CURRICULUM_READABLE: lambda s, _: is_readable(s, CURRICULUM, read_curriculum),
+    Condition.SPEC_READABLE: lambda s, code: (
+        is_readable(s, TOPIC_SPEC, read_spec) and not _is_on_record(s, code)
+    ),
+    Condition.SCOPE_READABLE: lambda s, code: (
+        is_readable(s, SCOPE, read_scope) and not _is_on_record(s, code)
+    ),
+    Condition.CURRICULUM_READABLE: lambda s, code: (
+        is_readable(s, CURRICULUM, read_curriculum) and not _is_on_record(s, code)
+    ),
     Condition.CURRICULUM_VALID: _curriculum_valid,
     Condition.RECORD_READABLE: lambda s, _: s.inspection is not None or successor_of(s) is not None,
     Condition.JOURNAL_WHOLE: _is_not_met,

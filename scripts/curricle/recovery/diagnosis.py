@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from curricle.failures.fingerprint import fingerprint_of
 from curricle.layout import TOPIC_SPEC, Stage
 from curricle.recovery.conditions import CONDITIONS, is_readable
 from curricle.runbook.catalogue import FIRST_TRIAGE
@@ -27,7 +28,11 @@ class Diagnosis:
     details: Mapping[str, Any] = field(default_factory=dict)
     next_step: tuple[str, ...] = ()
     """The command that failed, as it is to be typed again; empty where none is known."""
-    fingerprint: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Return its identity across runs."""
+        return fingerprint_of(self.code, self.message, self.details)
 
 
 def diagnose(situation: Situation, catalogue: Mapping[str, Entry]) -> Diagnosis | None:
@@ -43,13 +48,13 @@ def _found(situation: Situation, catalogue: Mapping[str, Entry]) -> Iterator[Dia
         return
     if (failure := situation.failure) is not None:
         entry = catalogue.get(failure.code)
-        if entry is None or not CONDITIONS[entry.condition](situation, failure.code):
+        # A code of another version says nothing here; what is left to do shows without it.
+        if entry is not None and not CONDITIONS[entry.condition](situation, failure.code):
             yield Diagnosis(
                 code=failure.code,
                 message=failure.message,
                 details=failure.details,
                 next_step=failure.next_step,
-                fingerprint=failure.fingerprint,
             )
     yield from _unfinished(situation, inspection)
     if not CONDITIONS[catalogue["archive_invalid"].condition](situation, "archive_invalid"):
@@ -68,7 +73,7 @@ def _unfinished(situation: Situation, inspection: Inspection) -> Iterator[Diagno
         yield Diagnosis(code=code, message=inspection.spec_problem)
     stale = next((state for state in inspection.freshness.stages.values() if state.is_stale), None)
     if stale is not None:
-        reasons = [a.reason for a in inspection.artifacts if a.reason]
+        reasons = [a.reason for a in inspection.artifacts if a.path in stale.artifacts and a.reason]
         yield Diagnosis(code="artifact_stale", message=next(iter(reasons), "an input changed"))
     if inspection.stage is not Stage.ITERATED or inspection.state.is_rebuilt:
         yield Diagnosis(

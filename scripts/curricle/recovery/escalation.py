@@ -9,11 +9,13 @@ from curricle.layout import CURRICULUM, TOPIC_SPEC, Stage
 from curricle.printable import counted
 from curricle.recovery.conditions import is_readable
 from curricle.recovery.ledger import read_attempts
+from curricle.recovery.outcome import Outcome
 from curricle.runbook.entry import EscalationRule
 from curricle.runs.freshness import VALID
 from curricle.runs.record import (
     EVENT_ESCALATED,
     EVENT_FAILURE,
+    EVENT_RECOVERY_BEGUN,
     EVENT_RECOVERY_ENDED,
     EVENT_STAGE,
 )
@@ -46,7 +48,7 @@ def _tried_twice(situation: Situation, diagnosis: Diagnosis) -> str:
     tried = 1  # this time
     for attempt in read_attempts(entries):
         if attempt.code == diagnosis.code and attempt.fingerprint == diagnosis.fingerprint:
-            if attempt.outcome == "resolved":
+            if attempt.outcome is Outcome.RESOLVED:
                 tried = 1
             elif attempt.outcome and (attempt.steps or _was_acted_on(entries, attempt)):
                 tried += 1
@@ -54,13 +56,14 @@ def _tried_twice(situation: Situation, diagnosis: Diagnosis) -> str:
 
 
 def _was_acted_on(entries: Sequence[JournalEntry], attempt: Attempt) -> bool:
-    """Tell whether anything but recoveries came after a walk."""
+    """Tell whether anything but recoveries came between a walk and the next."""
     after = False
     for entry in entries:
-        is_of_recovery = entry.event.startswith("recovery_") or entry.event == EVENT_ESCALATED
-        if entry.event == EVENT_RECOVERY_ENDED and entry.data.get("attempt") == attempt.number:
-            after = True
-        elif after and not is_of_recovery:
+        if entry.event == EVENT_RECOVERY_BEGUN:
+            after = False
+        elif entry.event == EVENT_RECOVERY_ENDED:
+            after = entry.data.get("attempt") == attempt.number
+        elif after and entry.event != EVENT_ESCALATED:
             return True
     return False
 
@@ -99,7 +102,8 @@ def _findings_come_back(situation: Situation, diagnosis: Diagnosis) -> str:
     same = 0
     for entry in situation.chain.entries:
         if entry.event == EVENT_STAGE and entry.data.get("stage") == Stage.VALIDATED.value:
-            is_valid = entry.data.get("parameters", {}).get(VALID) is True
+            parameters = entry.data.get("parameters")
+            is_valid = isinstance(parameters, dict) and parameters.get(VALID) is True
             was_good, same = was_good or is_valid, 0 if is_valid else same
         elif entry.event == EVENT_FAILURE and entry.data.get("code") == diagnosis.code:
             same += entry.data.get("fingerprint") == diagnosis.fingerprint

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from curricle.errors import CurricleError
 from curricle.fsio import MAX_LOG_BYTES, find_file, path_within, read_chunks, read_file
@@ -21,7 +21,7 @@ from curricle.runs.record import EVENT_INIT
 from curricle.stages.reading import read_curriculum, read_scope, read_spec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
     from pathlib import Path
 
     from curricle.session import Session
@@ -36,9 +36,7 @@ def find_successor(run_dir: Path) -> Path | None:
     """Return the fresh run that took the place of a broken one, or None."""
     runs_dir = run_dir.parent
     for run_id in run_ids(runs_dir):
-        if run_id[_SECOND] < run_dir.name[_SECOND]:
-            break
-        if _recovered_from(runs_dir / run_id) == run_dir.name:
+        if run_id != run_dir.name and _recovered_from(runs_dir / run_id) == run_dir.name:
             return runs_dir / run_id
     return None
 
@@ -115,6 +113,5 @@ def _named_in_journal(run_dir: Path) -> Any:
 
 def _first_entry(run_dir: Path) -> Any:
     """Return the first entry of a journal, of which no more is read than it takes."""
-    chunks = read_chunks(path_within(run_dir, JOURNAL), limit_bytes=MAX_LOG_BYTES)
-    with closing(cast("Generator[bytes]", chunks)):
+    with closing(read_chunks(path_within(run_dir, JOURNAL), limit_bytes=MAX_LOG_BYTES)) as chunks:
         return json.loads(next(chunks, b"").partition(b"\n")[0])

@@ -3,7 +3,7 @@
 `recovery_begun` has `attempt`, `run_id`, `code`, `path`, `message`, `fingerprint`;
 `recovery_step` has
 `attempt`, `cause`, `step`, `outcome` (`done` or `failed`) and `detail`; `recovery_ended` has
-`attempt`, `outcome` (`resolved`, `needs_you` or `escalate`), `reason`, `seconds`, `fresh_run`.
+`attempt`, `outcome` (`resolved`, `needs you` or `escalate`), `reason`, `seconds`, `fresh_run`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 
 from curricle.errors import CurricleError
 from curricle.pipeline import working
+from curricle.recovery.outcome import Outcome
 from curricle.runs.record import (
     EVENT_RECOVERY_BEGUN,
     EVENT_RECOVERY_ENDED,
@@ -50,8 +51,8 @@ class Attempt:
     begun_at: str
     fingerprint: str = ""
     steps: tuple[Tried, ...] = ()
-    outcome: str = ""
-    """Empty while it is going on, or where its command died."""
+    outcome: Outcome | None = None
+    """None while it is going on, or where its command died."""
     reason: str = ""
     seconds: float = 0.0
 
@@ -97,10 +98,14 @@ def _ended(attempt: Attempt, entry: Entry) -> Attempt:
     seconds = entry.data.get("seconds")
     return replace(
         attempt,
-        outcome=str(entry.data.get("outcome")),
+        outcome=_outcome_of(entry.data.get("outcome")),
         reason=str(entry.data.get("reason") or ""),
         seconds=float(seconds) if _is_time(seconds) else 0.0,
     )
+
+
+def _outcome_of(value: object) -> Outcome | None:
+    return next((outcome for outcome in Outcome if outcome == value), None)
 
 
 def _is_time(value: object) -> TypeGuard[float]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from curricle.errors import CurricleError
-from curricle.layout import ARCHIVES, CURRICULUM, OBJECTS, SCOPE, TOPIC_SPEC, VALIDATION_PAGE, Stage
+from curricle.layout import ARCHIVES, CURRICULUM, OBJECTS, SCOPE, TOPIC_SPEC, VALIDATION_PAGE
 from curricle.providers.choice import DEFAULT_PROVIDER, PROVIDER_VARIABLE, PROVIDERS
 from curricle.providers.settings import TIMEOUT_SECONDS_DEFAULT
 from curricle.recovery.conditions import damaged_archives
@@ -46,7 +47,10 @@ def places_of(situation: Situation, diagnosis: Diagnosis) -> dict[str, str]:
         "more_seconds": f"{more_seconds(situation.environment):g}",
         "process": str(details.get("process") or PLACES["process"]),
         "archive": str(
-            next(iter(damaged_archives(situation)), situation.runs_dir / ARCHIVES / "FILE.tar.gz")
+            next(
+                _archives_at_fault(situation, diagnosis),
+                situation.runs_dir / ARCHIVES / "FILE.tar.gz",
+            )
         ),
         "source": str(situation.runs_dir / source) if source else PLACES["source"],
         "source_run": source or PLACES["source_run"],
@@ -54,6 +58,11 @@ def places_of(situation: Situation, diagnosis: Diagnosis) -> dict[str, str]:
     }
     assert found.keys() == PLACES.keys()  # noqa: S101 - one value for each place
     return found
+
+
+def _archives_at_fault(situation: Situation, diagnosis: Diagnosis) -> Iterator[Path]:
+    if diagnosis.code == "archive_invalid":
+        yield from damaged_archives(situation)
 
 
 def provider_of(situation: Situation, diagnosis: Diagnosis) -> str:
@@ -65,7 +74,7 @@ def provider_of(situation: Situation, diagnosis: Diagnosis) -> str:
 def provider_that_failed(diagnosis: Diagnosis) -> str | None:
     """Return the provider that a failure names; None where it names none that there is."""
     name = diagnosis.details.get("provider")
-    return name if name in PROVIDERS else None
+    return name if isinstance(name, str) and name in PROVIDERS else None
 
 
 def more_seconds(environment: Mapping[str, str]) -> float:
@@ -88,10 +97,9 @@ def recorded_versions(situation: Situation, path: str) -> Iterator[str]:
     """Yield the digests of a document's recorded versions that are whole, the latest first."""
     if situation.inspection is None:
         return
-    stages = situation.inspection.state.record.stages
-    for stage in reversed(Stage):
-        made = stages.get(stage)
-        digest = {**made.inputs, **made.outputs}.get(path) if made else None
+    stages = situation.inspection.state.record.stages.values()
+    for made in sorted(stages, key=attrgetter("at"), reverse=True):
+        digest = {**made.inputs, **made.outputs}.get(path)
         # A folder of objects that is a link is another fault, with a path of its own.
         with suppress(CurricleError):
             if digest and find_object(situation.run_dir, digest) is not None:

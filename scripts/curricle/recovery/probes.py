@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from curricle.errors import CurricleError
-from curricle.fsio import DRAFT_PREFIX
+from curricle.fsio import DRAFT_PREFIX, find_file, free_bytes, path_within
 from curricle.generation.mending import MENDED_BY_RULE
 from curricle.jsontext import MalformedJsonError, parse_json
 from curricle.layout import CURRICULUM, LOCK_FILE, SCOPE, TOPIC_SPEC, VALIDATION_REPORT, Stage
 from curricle.printable import amount, counted
+from curricle.providers.choice import choose_provider
 from curricle.recovery.conditions import damaged_archives, edited_and_stale, is_readable
 from curricle.recovery.places import provider_that_failed, recorded_versions, source_of
-from curricle.recovery.situation import free_bytes
+from curricle.recovery.situation import ROOM_BYTES_MIN
 from curricle.runbook.entry import Probe
 from curricle.runs.freshness import State
 from curricle.runs.lock import find_holder
@@ -97,6 +98,19 @@ def _made_is_stale(situation: Situation, _: Diagnosis) -> Probed:
     )
 
 
+def _readable_now(situation: Situation, diagnosis: Diagnosis) -> Probed:
+    path, read = _READERS[diagnosis.code]
+    # Whether it can be used as well shows where it is.
+    return Probed(holds=None if is_readable(situation, path, read) else False)
+
+
+_READERS: Final[Mapping[str, tuple[str, Callable[[bytes], object]]]] = {
+    "topic_spec_invalid": (TOPIC_SPEC, read_spec),
+    "scope_invalid": (SCOPE, read_scope),
+    "curriculum_invalid": (CURRICULUM, parse_json),
+}
+
+
 def _spec_unreadable(situation: Situation, _: Diagnosis) -> Probed:
     return Probed(holds=not is_readable(situation, TOPIC_SPEC, parse_json))
 
@@ -124,17 +138,20 @@ def _rules_can_mend(situation: Situation, _: Diagnosis) -> Probed:
 
 
 def _report_has_errors(situation: Situation, diagnosis: Diagnosis) -> Probed:
-    found = _rules_broken(situation) or [str(r) for r in diagnosis.details.get("rules", ())]
+    recorded = diagnosis.details.get("rules")
+    found = _rules_broken(situation) or list(
+        map(str, recorded if isinstance(recorded, list) else ())
+    )
     told = f"{counted(len(found), 'error')}: {', '.join(sorted(set(found)))}" if found else ""
     return Probed(holds=bool(found), detail=told)
 
 
 def _rules_broken(situation: Situation) -> list[str]:
-    path = situation.run_dir / VALIDATION_REPORT
+    """Return the rules that the report names; a person may have edited it into anything."""
     try:
-        report = parse_json(path.read_bytes())
+        report = parse_json(find_file(path_within(situation.run_dir, VALIDATION_REPORT)) or b"")
         return [str(f["rule"]) for f in report["findings"] if f["severity"] == "error"]
-    except (OSError, MalformedJsonError, KeyError, TypeError):
+    except (CurricleError, MalformedJsonError, KeyError, TypeError):
         return []
 
 
@@ -195,7 +212,9 @@ def _drafts_are_left(situation: Situation, _: Diagnosis) -> Probed:
 
 def _disk_is_full(situation: Situation, _: Diagnosis) -> Probed:
     left = free_bytes(situation.run_dir)
-    return Probed(holds=True, detail=f"{amount(left / 1e6)} MB are left")
+    # A quota or a limit on files does not show in what is free.
+    holds = True if left < ROOM_BYTES_MIN else None
+    return Probed(holds=holds, detail=f"{amount(left / 1e6)} MB are left")
 
 
 def _asked_in_vain(situation: Situation, diagnosis: Diagnosis) -> Probed:
@@ -211,8 +230,6 @@ def _model_is_named(situation: Situation, _: Diagnosis) -> Probed:
 
 
 def _setting_cannot_be(situation: Situation, diagnosis: Diagnosis) -> Probed:
-    from curricle.providers.choice import choose_provider
-
     try:
         choose_provider(provider_that_failed(diagnosis), situation.environment)
     except CurricleError as error:
@@ -234,10 +251,6 @@ def _always(_: Situation, diagnosis: Diagnosis) -> Probed:
     return Probed(holds=True, detail=diagnosis.message)
 
 
-def _is_record_newer(_: Situation, diagnosis: Diagnosis) -> Probed:
-    return Probed(holds=diagnosis.code == "run_schema_unsupported", detail=diagnosis.message)
-
-
 PROBES: Final[Mapping[Probe, Callable[[Situation, Diagnosis], Probed]]] = {
     Probe.CANNOT_TELL: _cannot_tell,
     Probe.SPEC_LACKS_FIELDS: _spec_lacks_fields,
@@ -246,6 +259,7 @@ PROBES: Final[Mapping[Probe, Callable[[Situation, Diagnosis], Probed]]] = {
     Probe.NO_CURRICULUM: _no_curriculum,
     Probe.EDIT_IS_STALE: _edit_is_stale,
     Probe.MADE_IS_STALE: _made_is_stale,
+    Probe.READABLE_NOW: _readable_now,
     Probe.SPEC_UNREADABLE: _spec_unreadable,
     Probe.SPEC_BREAKS_RULES: _spec_breaks_rules,
     Probe.SCOPE_UNREADABLE: _scope_unreadable,
@@ -254,7 +268,7 @@ PROBES: Final[Mapping[Probe, Callable[[Situation, Diagnosis], Probed]]] = {
     Probe.REPORT_HAS_ERRORS: _report_has_errors,
     Probe.RECORD_CAN_BE_REBUILT: _record_can_be_rebuilt,
     Probe.RECORD_CANNOT_BE_REBUILT: _record_cannot_be_rebuilt,
-    Probe.RECORD_IS_NEWER: _is_record_newer,
+    Probe.RECORD_IS_NEWER: _always,
     Probe.IS_RENAMED: _is_renamed,
     Probe.IS_COPY: _is_copy,
     Probe.JOURNAL_IS_BROKEN: _always,

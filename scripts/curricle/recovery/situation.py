@@ -6,12 +6,11 @@ Reads, never writes, never waits.
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from curricle.errors import CurricleError, DiskFullError, JournalBrokenError, PermissionDeniedError
-from curricle.fsio import MAX_LOG_BYTES, find_file, path_within
+from curricle.fsio import MAX_LOG_BYTES, find_file, free_bytes, path_within
 from curricle.inspection import inspect_run
 from curricle.layout import JOURNAL, OBJECTS
 from curricle.recovery.fresh import find_successor
@@ -100,11 +99,6 @@ def _named(chain: Chain) -> Iterator[str]:
 def successor_of(situation: Situation) -> Path | None:
     """Return the fresh run that took the place of one that cannot be read, where there is one."""
     return find_successor(situation.run_dir) if situation.inspection is None else None
-
-
-def free_bytes(folder: Path) -> int:
-    """Return how much room there is for whoever we are."""
-    return shutil.disk_usage(folder).free
 
 
 def _obstacles(run_dir: Path) -> Iterator[CurricleError]:

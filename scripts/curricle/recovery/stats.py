@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from curricle.errors import CurricleError
 from curricle.recovery.ledger import read_attempts
+from curricle.recovery.outcome import Outcome
 from curricle.runs.folder import run_ids
 from curricle.runs.journal import Entry, lines_of
+from curricle.runs.record import RECOVERY_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,9 +21,6 @@ if TYPE_CHECKING:
 
     from curricle.recovery.ledger import Attempt
     from curricle.runbook.entry import Entry as BookEntry
-
-_MARK = "recovery_"
-"""What the names of the ledger's events begin with."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,14 +66,14 @@ def count_paths(runs_dir: Path, book: Mapping[str, BookEntry]) -> tuple[PathStat
 def _entries(run_dir: Path) -> Iterator[Entry]:
     """Yield the entries of a run that may be of the ledger; what cannot be read is passed over."""
     try:
-        lines = lines_of(run_dir, _MARK, is_prefix=True)
+        lines = lines_of(run_dir, RECOVERY_EVENTS, is_prefix=True)
     except CurricleError:
         return
     for line in lines:
-        try:
-            yield Entry(**json.loads(line))
-        except (ValueError, TypeError, RecursionError):
-            continue
+        with suppress(ValueError, KeyError, TypeError, RecursionError):
+            fields = json.loads(line)
+            if isinstance(fields["data"], dict):
+                yield Entry(**fields)
 
 
 def _stats(attempts: list[Attempt]) -> PathStats:
@@ -83,9 +83,9 @@ def _stats(attempts: list[Attempt]) -> PathStats:
         code=attempts[0].code,
         path=attempts[0].path,
         tried=len(attempts),
-        resolved=outcomes.count("resolved"),
-        needs_you=outcomes.count("needs_you"),
-        escalated=outcomes.count("escalate"),
-        died=outcomes.count(""),
+        resolved=outcomes.count(Outcome.RESOLVED),
+        needs_you=outcomes.count(Outcome.NEEDS_YOU),
+        escalated=outcomes.count(Outcome.ESCALATE),
+        died=outcomes.count(None),
         median_seconds=round(median(seconds), 3) if seconds else None,
     )

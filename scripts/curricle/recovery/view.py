@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from curricle.recovery.outcome import Outcome
 from curricle.recovery.places import places_of
 from curricle.recovery.probes import probe
 from curricle.runbook.entry import Safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from curricle.recovery.diagnosis import Diagnosis
     from curricle.recovery.situation import Situation
@@ -27,17 +28,6 @@ class StepState(StrEnum):
     DONE = "done"
     READY = "ready"
     NEEDS_YOU = "needs you"
-
-
-class Outcome(StrEnum):
-    """How the recovery of a run ends."""
-
-    HEALTHY = "healthy"
-    READY = "ready"
-    """There are steps that the program can take, and nobody asked it to yet."""
-    RESOLVED = "resolved"
-    NEEDS_YOU = "needs_you"
-    ESCALATE = "escalate"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,10 +104,8 @@ class PathView:
         }
 
 
-def view_cause(
-    cause: Cause, situation: Situation, diagnosis: Diagnosis, done: Collection[tuple[str, str]] = ()
-) -> CauseView:
-    """Return a cause with its probe's answer; `done` are steps taken before, by cause and name."""
+def view_cause(cause: Cause, situation: Situation, diagnosis: Diagnosis) -> CauseView:
+    """Return a cause with its probe's answer, and its steps, none of them taken yet."""
     probed = probe(cause.probe, situation, diagnosis)
     places = places_of(situation, diagnosis)
     return CauseView(
@@ -125,26 +113,20 @@ def view_cause(
         text=cause.text.format_map(places),
         holds=probed.holds,
         detail=probed.detail,
-        steps=tuple(
-            view_step(step, number, places, is_done=(cause.name, name_of(step, number)) in done)
-            for number, step in enumerate(cause.steps, 1)
-        ),
+        steps=tuple(view_step(step, number, places) for number, step in enumerate(cause.steps, 1)),
     )
 
 
-def view_step(
-    step: Step, number: int, places: Mapping[str, str], *, is_done: bool = False
-) -> StepView:
+def view_step(step: Step, number: int, places: Mapping[str, str]) -> StepView:
     """Return a step with its places filled."""
     if isinstance(step, Safe):
-        state = StepState.DONE if is_done else StepState.READY
-        undo = step.undo.format_map(places)
+        state, undo = StepState.READY, step.undo.format_map(places)
         commands: tuple[Command, ...] = ()
     else:
         state, undo = StepState.NEEDS_YOU, ""
         commands = tuple(command.filled(places) for command in step.commands)
     return StepView(
-        name=name_of(step, number),
+        name=step_name(step, number),
         text=step.text.format_map(places),
         state=state,
         commands=commands,
@@ -152,7 +134,7 @@ def view_step(
     )
 
 
-def name_of(step: Step, number: int) -> str:
+def step_name(step: Step, number: int) -> str:
     """Return how the journal calls a step."""
     return step.action.value if isinstance(step, Safe) else f"by_hand_{number}"
 

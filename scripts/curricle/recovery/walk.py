@@ -17,10 +17,10 @@ from curricle.recovery.conditions import CONDITIONS
 from curricle.recovery.diagnosis import diagnose
 from curricle.recovery.escalation import why_escalate
 from curricle.recovery.ledger import Notebook, read_attempts
+from curricle.recovery.outcome import Outcome
 from curricle.recovery.situation import look_at, successor_of
 from curricle.recovery.view import (
     CauseView,
-    Outcome,
     PathView,
     StepState,
     foresee,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from curricle.session import Session
 
 _NOT_TO_BE_WRITTEN_TO: Final = {"journal_broken"}
+_TIMES_MAX: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,21 +77,32 @@ def examine(run_dir: Path, environment: Mapping[str, str], book: Mapping[str, En
 
 def recover(session: Session, run_dir: Path, book: Mapping[str, Entry]) -> Recovery:
     """Take every step that the program may take, and return how far that led."""
-    paths: list[PathView] = []
     notebook = Notebook(session=session)
-    gone: set[tuple[str, str]] = set()
+    found = _go_down(session, run_dir, book, notebook)
+    situation = look_at_current(run_dir, session.environment)
+    if situation.error is None:
+        notebook.record(situation.run_dir, is_locked=False)
+    return found
+
+
+def _go_down(
+    session: Session, run_dir: Path, book: Mapping[str, Entry], notebook: Notebook
+) -> Recovery:
+    """Go down one path after the other; none twice in a row, and none more than twice."""
+    paths: list[PathView] = []
     while True:
         situation = look_at_current(run_dir, session.environment)
         diagnosis = diagnose(situation, book)
         if diagnosis is None:
             outcome = Outcome.RESOLVED if paths else Outcome.HEALTHY
             return _recovery(run_dir, situation, outcome, "nothing is left to do", paths)
-        if (situation.run_dir.name, diagnosis.code) in gone:
+        place = (situation.run_dir.name, diagnosis.code)
+        gone = [(path.run_id, path.code) for path in paths]
+        if gone[-1:] == [place] or gone.count(place) >= _TIMES_MAX:
             outcome, reason = paths[-1].outcome, paths[-1].reason
             if outcome is Outcome.RESOLVED:
                 outcome, reason = Outcome.ESCALATE, f"{diagnosis.code} came back"
             return _recovery(run_dir, situation, outcome, reason, paths)
-        gone.add((situation.run_dir.name, diagnosis.code))
         walk = _Walk(session, situation.run_dir, notebook, book)
         path = walk.go(book[diagnosis.code], diagnosis)
         paths.append(path)
@@ -101,7 +113,9 @@ def recover(session: Session, run_dir: Path, book: Mapping[str, Entry]) -> Recov
 def look_at_current(run_dir: Path, environment: Mapping[str, str]) -> Situation:
     """Return how a run is, or where it cannot be read, the fresh run that took its place."""
     situation = look_at(run_dir, environment)
-    while (fresh := successor_of(situation)) is not None:
+    seen = {run_dir}
+    while (fresh := successor_of(situation)) is not None and fresh not in seen:
+        seen.add(fresh)
         situation = look_at(fresh, environment)
     return situation
 
@@ -135,7 +149,6 @@ class _Walk:
         self._notebook = notebook
         self._lock_error: CurricleError | None = None
         self._number = 1
-        self._done: frozenset[tuple[str, str]] = frozenset()
         self._is_for_a_person = False
         self._code = ""
 
@@ -145,8 +158,8 @@ class _Walk:
         begun_at = self._session.clock()
         with ExitStack() as stack:
             self._take_lock(stack, begun_at)
-            situation = self._look()
-            self._begin(entry, diagnosis, situation)
+            self._record()
+            self._begin(entry, diagnosis, self._look())
             causes = tuple(self._follow(entry, diagnosis))
             path = self._judge(entry, diagnosis, causes)
             fresh = successor_of(self._look())
@@ -180,7 +193,6 @@ class _Walk:
         last = attempts[-1] if attempts else None
         if last and not last.outcome and last.code == entry.code:
             self._number = last.number
-            self._done = frozenset((step.cause, step.step) for step in last.steps if step.is_done)
             return
         self._note(
             EVENT_RECOVERY_BEGUN,
@@ -196,7 +208,7 @@ class _Walk:
             situation = self._look()
             if CONDITIONS[entry.condition](situation, entry.code):
                 return
-            view = view_cause(cause, situation, diagnosis, self._done)
+            view = view_cause(cause, situation, diagnosis)
             if view.holds is not False and not self._is_for_a_person:
                 view = self._take_steps(cause, view, diagnosis)
             yield view
@@ -222,7 +234,6 @@ class _Walk:
                 raise self._lock_error
             bench = Bench(session=self._session, situation=self._look(), diagnosis=diagnosis)
             detail, state = ACTIONS[action](bench), StepState.DONE
-            self._done |= {(cause.name, shown.name)}
         except CurricleError as error:
             detail, state = f"failed: {error.code}: {error}", StepState.READY
         self._note(
@@ -261,6 +272,9 @@ class _Walk:
 
     def _note(self, event: str, **data: object) -> None:
         self._notebook.note(event, attempt=self._number, **data)
+        self._record()
+
+    def _record(self) -> None:
         # To a record that was changed nothing is added, also where its end still fits.
         if self._lock_error is None and self._code not in _NOT_TO_BE_WRITTEN_TO:
             self._notebook.record(self._run_dir, is_locked=True)

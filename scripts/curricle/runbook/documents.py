@@ -28,6 +28,12 @@ _MEND: Final = Safe(
     text="mend what rules can mend, then check again",
     undo="the curriculum before is in objects/, `diff {run} --from previous` shows the change",
 )
+_MENDED_SINCE: Final = Cause(
+    name="mended-since",
+    text="it was mended since",
+    probe=Probe.READABLE_NOW,
+    steps=(_BRING_UP,),
+)
 _EDIT_IS_STALE: Final = Cause(
     name="edit-is-stale",
     text="a person's version and what it was made from both changed",
@@ -163,6 +169,7 @@ DOCUMENTS: Final = (
         path="topic-spec-invalid",
         meaning="The topic spec cannot be read, breaks its schema or contradicts itself.",
         causes=(
+            _MENDED_SINCE,
             Cause(
                 name="unreadable",
                 text="the file is no JSON, or was cut off or damaged",
@@ -200,6 +207,7 @@ DOCUMENTS: Final = (
         path="scope-invalid",
         meaning="The scope document cannot be read, or names nothing to learn.",
         causes=(
+            _MENDED_SINCE,
             Cause(
                 name="unreadable",
                 text="the document is empty, not UTF-8, or has no heading and no list",
@@ -220,6 +228,7 @@ DOCUMENTS: Final = (
         path="curriculum-invalid",
         meaning="The curriculum is no JSON, or has no shape that the command can work with.",
         causes=(
+            _MENDED_SINCE,
             Cause(
                 name="unreadable",
                 text="the file was cut off, damaged or edited into something that is no JSON",

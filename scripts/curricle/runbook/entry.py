@@ -48,6 +48,7 @@ class Probe(StrEnum):
     NO_CURRICULUM = "no_curriculum"
     EDIT_IS_STALE = "edit_is_stale"
     MADE_IS_STALE = "made_is_stale"
+    READABLE_NOW = "readable_now"
     SPEC_UNREADABLE = "spec_unreadable"
     SPEC_BREAKS_RULES = "spec_breaks_rules"
     SCOPE_UNREADABLE = "scope_unreadable"

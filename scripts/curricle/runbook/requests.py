@@ -10,10 +10,8 @@ from typing import Final
 from curricle.runbook.entry import Cause, Command, Condition, Entry, NeedsYou, Probe, shell, type_
 
 
-def _typed(
-    code: str, meaning: str, text: str, advice: str, *commands: Command, more: str = ""
-) -> Entry:
-    path = more or code.replace("_", "-")
+def _typed(code: str, meaning: str, text: str, advice: str, *commands: Command) -> Entry:
+    path = code.replace("_", "-")
     cause = Cause(
         name="typed",
         text=text,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LOOKING_SECONDS: Final = 0.05
-"""Longer than `find_holder` ever has a lock."""
+"""Longer than `find_holder` has a lock, unless the system stops it in the middle."""
 
 
 @contextmanager
@@ -87,10 +87,19 @@ def _held(descriptor: int, run_dir: Path) -> RunLockedError:
         note = json.loads(os.pread(descriptor, 4096, 0))
         holder = f"`{note['command']}` (process {note['pid']}, since {note['since']})"
         process = int(note["pid"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return RunLockedError(run_dir.name, "another command that has just begun")
+    # A note may be of a command that ended before another program took the lock.
+    return RunLockedError(run_dir.name, holder, process if _is_alive(process) else None)
+
+
+def _is_alive(process: int) -> bool:
+    if process < 1:
+        return False  # such a number would mean many processes
+    try:
         os.kill(process, 0)
-    except (ValueError, KeyError, TypeError, RecursionError, ProcessLookupError, OverflowError):
-        # The note is of one that ended, or half written.
-        return RunLockedError(run_dir.name, "another program, or a command that has just begun")
+    except (ProcessLookupError, OverflowError):
+        return False
     except PermissionError:
-        pass  # somebody else's process, and alive
-    return RunLockedError(run_dir.name, holder, process)
+        return True  # somebody else's
+    return True

@@ -29,7 +29,10 @@ _DIGITS: Final = 12
 
 def tell_entry(entry: Entry) -> str:
     """Return an entry on one line: its number, time, actor, what it says, and the command."""
-    what = _WHAT.get(entry.event, _other)(entry.data)
+    try:
+        what = _WHAT.get(entry.event, _other)(entry.data)
+    except (TypeError, ValueError, AttributeError, KeyError):
+        what = _other(entry.data)  # not of the form that this version writes
     return one_line(f"#{entry.seq} {entry.at} {entry.actor}: {what}  [{entry.command}]")
 
 

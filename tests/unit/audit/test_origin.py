@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from curricle.cli.origin import RunOrigin, check_source, find_origin
+from curricle.cli.origin import RunOrigin, find_origin, verify_source
 from curricle.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -136,9 +136,9 @@ def test_what_comes_from_outside_is_recorded_as_one_printable_line() -> None:
 )
 def test_a_source_that_cannot_be_shown_on_a_line_is_refused(source: str) -> None:
     with pytest.raises(InvalidArgumentError, match="--source"):
-        check_source(source)
+        verify_source(source)
 
 
 @pytest.mark.parametrize("source", [None, "PROJ-1", "https://example.org/i/1?a=b", "x" * 500, "粉"])
 def test_any_other_source_will_do(source: str | None) -> None:
-    check_source(source)
+    verify_source(source)

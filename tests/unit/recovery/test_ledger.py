@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curricle.recovery.ledger import read_attempts
+from curricle.recovery.outcome import Outcome
 from curricle.runs.journal import Entry
 from histories import AT
 
@@ -22,7 +24,11 @@ ENDED = entry("recovery_ended", attempt=1, outcome="resolved", reason="r", secon
 
 def test_a_walk_is_what_began_with_its_steps_and_its_end() -> None:
     (attempt,) = read_attempts([entry("stage"), BEGUN, STEP, ENDED])
-    assert (attempt.code, attempt.path, attempt.outcome) == ("io_error", "odd-file", "resolved")
+    assert (attempt.code, attempt.path, attempt.outcome) == (
+        "io_error",
+        "odd-file",
+        Outcome.RESOLVED,
+    )
     assert (attempt.reason, attempt.seconds, attempt.fingerprint) == ("r", 1.5, "f")
     assert [(s.cause, s.step, s.is_done, s.detail) for s in attempt.steps] == [
         ("c", "archive", True, "d")
@@ -31,7 +37,7 @@ def test_a_walk_is_what_began_with_its_steps_and_its_end() -> None:
 
 def test_a_walk_whose_command_died_has_no_outcome() -> None:
     (attempt,) = read_attempts([BEGUN, STEP])
-    assert attempt.outcome == ""
+    assert attempt.outcome is None
 
 
 @pytest.mark.parametrize("events", [[STEP, ENDED], [entry("recovery_begun")]])
@@ -55,5 +61,5 @@ VALUES = st.none() | st.integers() | st.text(max_size=5) | st.lists(st.integers(
 )
 def test_entries_that_make_no_sense_are_passed_over(rows: list[tuple[str, Any]]) -> None:
     for attempt in read_attempts(entry(event, **data) for event, data in rows):
-        assert isinstance(attempt.outcome, str)
-        assert isinstance(attempt.seconds, float)
+        assert attempt.outcome is None
+        assert 0 <= attempt.seconds < math.inf
