@@ -24,7 +24,7 @@ from curricle.runs.objects import find_object
 from curricle.runs.proof import verify_journal
 from curricle.runs.state import load_run
 from faults import forked, stop_at
-from histories import AT, commit, copy_of, new_run, writer_of
+from histories import AT, commit, copy_of, finished_run, new_run, writer_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -264,3 +264,22 @@ def test_a_failure_is_recorded_and_settled_by_the_next_commit(run_dir: Path) -> 
     with writer_of(run_dir) as writer:
         commit(writer, NEW)
     assert load_run(run_dir).record.last_failure is None
+
+
+def test_an_interrupt_in_the_middle_of_an_entry_breaks_no_chain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_dir = finished_run(tmp_path)
+    sync = os.fsync
+
+    def sync_and_be_interrupted(descriptor: int) -> None:
+        sync(descriptor)
+        signal.raise_signal(signal.SIGINT)
+
+    with writer_of(run_dir) as writer:
+        monkeypatch.setattr(os, "fsync", sync_and_be_interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            writer.record_event("note", {"text": "interrupted"})
+        monkeypatch.undo()
+        writer.record_event("note", {"text": "after it"})
+    assert verify_journal(run_dir, None).head == writer.record.head

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from curricle.fsio import translated
+from curricle.interrupts import uninterrupted
 from curricle.providers.address import basic_credentials, shown_url
 from curricle.providers.codex_events import LOG_FILTER
-from curricle.providers.interrupts import uninterrupted
 from curricle.providers.settings import BASE_URL_DEFAULT
 
 if TYPE_CHECKING:

@@ -27,6 +27,7 @@ from curricle.fsio import (
     remove_drafts,
     write_file,
 )
+from curricle.interrupts import uninterrupted
 from curricle.layout import JOURNAL, OBJECTS, RUN_FILE, Stage
 from curricle.runs.begin import timestamp
 from curricle.runs.folder import take_snapshot
@@ -187,8 +188,11 @@ class RunWriter:
             data=data,
         )
         line = encode_entry(entry)
-        append_to_file(path_within(self.path, JOURNAL), line)
-        self.record = apply_entries(self.record, [entry], advance(head, line))
+        # Interrupted between the two, the next entry would follow the one before this, and the
+        # chain would be broken for good.
+        with uninterrupted():
+            append_to_file(path_within(self.path, JOURNAL), line)
+            self.record = apply_entries(self.record, [entry], advance(head, line))
 
     def _place(self, path: str, data: bytes, digest: str) -> None:
         if self.digests.get(path) != digest:

@@ -1,6 +1,6 @@
 """Every version of every artifact of a run, by the digest of its bytes.
 
-What is here is never changed. `diff` reads it by digest.
+What is here is never changed, but one that was damaged is put right. `diff` reads it by digest.
 """
 
 from __future__ import annotations

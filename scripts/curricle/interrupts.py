@@ -1,4 +1,4 @@
-"""Keeps signals away from cleaning up, so that a second Ctrl-C leaves nothing behind."""
+"""Keeps signals away from what must not be half done, such as an entry or cleaning up."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from curricle.providers.interrupts import uninterrupted
+from curricle.interrupts import uninterrupted
 
 
 def test_an_interrupt_comes_after_the_block() -> None:
