@@ -397,3 +397,27 @@ def test_status_and_errors_lead_to_the_runbook(forked: Curricle, finished: Path)
     )
     assert status_of(finished)["last_failure"]["fingerprint"] == told["fingerprint"]
     assert f"recover {finished.name}" in forked.good("status", finished.name).stdout
+
+
+def test_what_is_certain_and_a_person_s_is_not_got_round_by_an_operator_s_step(
+    forked: Curricle,
+) -> None:
+    book = forked.cwd / "book.yaml"
+    book.write_text(
+        'schema_version: "1.0"\n'
+        "entries:\n"
+        "  - code: provider_key_missing\n"
+        "    causes:\n"
+        "      - name: the-gateway\n"
+        "        text: the gateway needs no key\n"
+        "        steps: [{do: ask_again}]\n"
+    )
+    run = forked.init("Bread", scope_file=BREAD)
+    program = forked.with_environment(AGENT_PROVIDER="remote_llm")
+    assert program("run", run.name).status == 4
+    for options in ((), ("--apply",)):
+        answer = recovered(program, run, "--runbook", str(book), *options)
+        assert answer["outcome"] == "needs you"
+        last = answer["paths"][0]["causes"][-1]
+        assert (last["name"], last["steps"][0]["state"]) == ("the-gateway", "ready")
+    assert "recovery_step" not in events_of(run)
