@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 import codex as codex_tool
+import disks
 import mermaid as mermaid_tool
 from codex import find_codex
 from command import EXAMPLES, SCOPES, Curricle
+from disks import may_mount
 from mermaid import find_mermaid
 
 if TYPE_CHECKING:
@@ -26,6 +28,10 @@ TOOLS: Final[Mapping[str, tuple[Callable[[], Path | None], str]]] = {
     "mermaid": (find_mermaid, mermaid_tool.NOT_TESTED),
 }
 """Fixture to how what it gives is found, and what is said where that is not installed."""
+RIGHTS: Final[Mapping[str, tuple[Callable[[], bool], str]]] = {
+    "mounting": (may_mount, disks.NOT_TESTED),
+}
+"""Fixture to whether what it stands for is allowed, and what is said where it is not."""
 
 
 CAPABILITY: Final = "capability"
@@ -41,6 +47,11 @@ def missing_tools() -> dict[str, str]:
     return {name: told for name, (find, told) in TOOLS.items() if find() is None}
 
 
+def not_tested() -> dict[str, str]:
+    """Return what tests have to do without here, with what is said of each."""
+    return missing_tools() | {name: told for name, (may, told) in RIGHTS.items() if not may()}
+
+
 def pytest_configure() -> None:
     """Stop in CI where a tool is not installed: there, all is tested or nothing."""
     # A shell has what it runs in the background ignore interrupts, which commands would inherit.
@@ -50,8 +61,8 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs a tool that is not installed."""
-    missing = missing_tools()
+    """Leave out what needs a tool that is not installed, or a right that is not given."""
+    missing = not_tested()
     left_out = [i for i in items if missing.keys() & set(getattr(i, "fixturenames", ()))]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
@@ -62,7 +73,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was left out, and if asked, which capabilities have tests that passed."""
-    for told in missing_tools().values():
+    for told in not_tested().values():
         terminalreporter.write_line(told, yellow=True)
     if terminalreporter.config.getoption("capabilities"):
         ends = {end: _capabilities_of(terminalreporter, end) for end in ("passed", "failed")}
@@ -93,6 +104,12 @@ def mermaid() -> Path:
     path = find_mermaid()
     assert path is not None
     return path
+
+
+@pytest.fixture(scope="session")
+def mounting() -> None:
+    """The right to mount a disk."""
+    assert may_mount()
 
 
 @pytest.fixture

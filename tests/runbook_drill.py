@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import venv
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +25,7 @@ import openai  # noqa: F401 - takes half a second, which no incident is to be ch
 
 from codex import find_codex
 from command import EXAMPLES, ROOT, SCOPES, SHIM, Curricle
+from disks import small_disk
 from drill import KEY, Drill, both, edits, lets, sets, types
 from faults import become
 from forked import ForkedCurricle
@@ -35,7 +36,7 @@ from processes import wait_for
 from reading_model import long_scope, read_and_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 PAGE: Final = ROOT / "docs" / "reference" / "runbook-drill.md"
 JOURNAL: Final = "logs/journal.jsonl"
@@ -49,7 +50,8 @@ class Incident:
     code: str
     fault: str
     play: Callable[[Drill], None]
-    needs_codex: bool = False
+    needs: str = ""
+    """The fixture that it cannot be played without, if there is one."""
 
     @property
     def name(self) -> str:
@@ -459,22 +461,10 @@ def _locked(drill: Drill) -> None:
     drill.recover(end)
 
 
-@contextmanager
-def _small_disk(folder: Path) -> Iterator[bool]:
-    """Yield whether a disk of 8 MB is mounted on a folder; not everybody may mount one."""
-    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "none", str(folder)]
-    is_mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
-    try:
-        yield is_mounted
-    finally:
-        if is_mounted:
-            subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
 def _disk_full(drill: Drill) -> None:
     disk = drill.folder / "disk"
     disk.mkdir()
-    assert drill.stack.enter_context(_small_disk(disk)), "only who may mount can drill this"
+    drill.stack.enter_context(small_disk(disk, "8m"))
     drill.program = ForkedCurricle(runs_dir=disk / "runs", cwd=drill.folder)
     run = drill.init(scope_file=SCOPES / "bread-baking.md")
     filler = disk / "filler"
@@ -673,8 +663,8 @@ def _no_library(drill: Drill) -> None:
     drill.outcome = "the command works, after `make setup`"
 
 
-def _i(code: str, fault: str, play: Callable[[Drill], None], *, codex: bool = False) -> Incident:
-    return Incident(code=code, fault=fault, play=play, needs_codex=codex)
+def _i(code: str, fault: str, play: Callable[[Drill], None], *, needs: str = "") -> Incident:
+    return Incident(code=code, fault=fault, play=play, needs=needs)
 
 
 INCIDENTS: Final = (
@@ -693,7 +683,7 @@ INCIDENTS: Final = (
     _i("provider_key_missing", "no key; then it is set", _no_key),
     _i("provider_key_missing", "no key; then another provider", _no_key_other_provider),
     _i("provider_base_url_invalid", "a URL without a scheme", _no_url),
-    _i("provider_command_missing", "a command that there is not", _no_codex, codex=True),
+    _i("provider_command_missing", "a command that there is not", _no_codex, needs="codex"),
     _i("provider_config_invalid", "a retry budget in words", _bad_setting),
     _i("provider_output_invalid", "prose from one model", _this_model_does_not_fit),
     _i("provider_output_invalid", "JSON of another schema, always", _never_fits),
@@ -726,7 +716,7 @@ INCIDENTS: Final = (
     _i("journal_broken", "an entry changed", _journal_changed),
     _i("archive_invalid", "an archive cut off at its end", _archive_damaged),
     _i("run_locked", "another process holds the lock", _locked),
-    _i("disk_full", "a disk of 8 MB, filled", _disk_full),
+    _i("disk_full", "a disk of 8 MB, filled", _disk_full, needs="mounting"),
     _i("permission_denied", "a folder that may not be written to", _denied),
     _i("io_error", "a FIFO in a file's place", _fifo),
     _i("interrupted", "Ctrl-C while a model is asked", _interrupted),

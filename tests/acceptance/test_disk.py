@@ -3,8 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import subprocess
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +12,10 @@ from command import EXAMPLES, SCOPES, Curricle, tree
 from curricle.inspection import inspect_run
 from curricle.layout import JOURNAL, RUN_FILE, SCOPE, TOPIC_SPEC
 from curricle.runs.proof import verify_journal
+from disks import small_disk
 from faults import become, fail_from, in_child, limit_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 NOBODY = 65534
@@ -25,21 +24,6 @@ FAULTS = {errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EROFS: "pe
 
 def start_of_run(program: Curricle) -> Path:
     return program.init("Databases", scope_file=EXAMPLES / "scope.md")
-
-
-@contextmanager
-def small_disk(folder: Path, size: str) -> Iterator[bool]:
-    """Yield whether a disk of a size is mounted on a folder; not everybody may mount one."""
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", folder],
-        capture_output=True,
-        check=False,
-    )
-    try:
-        yield mounted.returncode == 0
-    finally:
-        if mounted.returncode == 0:
-            subprocess.run(["umount", folder], check=True)
 
 
 def fill(path: Path) -> None:

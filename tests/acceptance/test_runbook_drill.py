@@ -27,6 +27,10 @@ def test_the_page_shows_every_incident_and_nothing_else() -> None:
     assert render(SAID) == PAGE.read_text()
 
 
+def of(needs: str) -> list[Incident]:
+    return [incident for incident in INCIDENTS if incident.needs == needs]
+
+
 def play(incident: Incident, folder: Path) -> None:
     ending = rehearse(incident, folder)
     said = SAID[incident.name]
@@ -41,16 +45,18 @@ def play(incident: Incident, folder: Path) -> None:
 @pytest.mark.capability("R10")
 @pytest.mark.capability("R12")
 @pytest.mark.capability("R13")
-@pytest.mark.parametrize(
-    "incident", [i for i in INCIDENTS if not i.needs_codex], ids=lambda incident: incident.name
-)
+@pytest.mark.parametrize("incident", of(""), ids=lambda incident: incident.name)
 def test_an_incident_ends_as_the_page_says(incident: Incident, tmp_path: Path) -> None:
     play(incident, tmp_path)
 
 
 @pytest.mark.usefixtures("codex")
-@pytest.mark.parametrize(
-    "incident", [i for i in INCIDENTS if i.needs_codex], ids=lambda incident: incident.name
-)
+@pytest.mark.parametrize("incident", of("codex"), ids=lambda incident: incident.name)
 def test_an_incident_that_codex_ends_does_too(incident: Incident, tmp_path: Path) -> None:
+    play(incident, tmp_path)
+
+
+@pytest.mark.usefixtures("mounting")
+@pytest.mark.parametrize("incident", of("mounting"), ids=lambda incident: incident.name)
+def test_an_incident_of_a_full_disk_does_too(incident: Incident, tmp_path: Path) -> None:
     play(incident, tmp_path)
