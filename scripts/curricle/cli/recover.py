@@ -128,9 +128,10 @@ def _path_lines(settings: Settings, path: PathView) -> Iterator[str]:
     letter = f" (path {path.letter})" if path.letter else ""
     yield styled(f"{path.code}: {path.path}{letter}", "strong", use_color=color)
     yield f"  {one_line(path.message)}"
+    # Of a path that led to its end, what nobody had to do any more is not shown.
+    is_over = path.outcome is Outcome.RESOLVED
     for cause in path.causes:
         yield f"  {_MARKS[cause.holds]}: {one_line(cause.text)}{_detail(cause)}"
-        is_over = path.outcome is Outcome.RESOLVED
         if cause.holds is not False:
             for step in cause.steps:
                 if step.state is StepState.DONE or not is_over:

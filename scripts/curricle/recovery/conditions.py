@@ -108,6 +108,13 @@ def _failure_settled(situation: Situation, _: str) -> bool:
     return situation.inspection is not None and situation.failure is None
 
 
+def _readable(path: str, read: Callable[[bytes], object]) -> Callable[[Situation, str], bool]:
+    """Return the condition that a document can be read, and nothing against it is on record."""
+    return lambda situation, code: (
+        is_readable(situation, path, read) and not _is_on_record(situation, code)
+    )
+
+
 def _is_on_record(situation: Situation, code: str) -> bool:
     """Tell whether a failure of a code stands: some show only where a document is used.
 
@@ -125,15 +132,9 @@ def _is_not_met(situation: Situation, code: str) -> bool:
 CONDITIONS: Final[Mapping[Condition, Callable[[Situation, str], bool]]] = {
     Condition.NO_CONFLICT: _no_conflict,
     Condition.NOTHING_STALE: _nothing_stale,
-    Condition.SPEC_READABLE: lambda s, code: (
-        is_readable(s, TOPIC_SPEC, read_spec) and not _is_on_record(s, code)
-    ),
-    Condition.SCOPE_READABLE: lambda s, code: (
-        is_readable(s, SCOPE, read_scope) and not _is_on_record(s, code)
-    ),
-    Condition.CURRICULUM_READABLE: lambda s, code: (
-        is_readable(s, CURRICULUM, read_curriculum) and not _is_on_record(s, code)
-    ),
+    Condition.SPEC_READABLE: _readable(TOPIC_SPEC, read_spec),
+    Condition.SCOPE_READABLE: _readable(SCOPE, read_scope),
+    Condition.CURRICULUM_READABLE: _readable(CURRICULUM, read_curriculum),
     Condition.CURRICULUM_VALID: _curriculum_valid,
     Condition.RECORD_READABLE: lambda s, _: s.inspection is not None or successor_of(s) is not None,
     Condition.JOURNAL_WHOLE: _is_not_met,

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from curricle.runbook.entry import Entry
     from curricle.runs.journal import Entry as JournalEntry
 
+UNFIT_ANSWERS_MAX: Final = 2
+"""So often may no answer be fit before the model, or the request, is somebody's to judge."""
+SAME_FINDINGS_MAX: Final = 2
+"""So often may the same findings follow a change of something good."""
 TRIES_MAX: Final = 2
 """A path that was gone so often without success is not gone by the program alone again."""
 
@@ -75,7 +79,7 @@ def _answers_stay_unfit(situation: Situation, diagnosis: Diagnosis) -> str:
         if entry.event == EVENT_FAILURE and entry.data.get("code") == diagnosis.code
     ]
     providers = sorted({str(_details(entry).get("provider")) for entry in failures})
-    if len(failures) <= TRIES_MAX:
+    if len(failures) <= UNFIT_ANSWERS_MAX:
         return ""
     return f"{len(failures)} times no answer could be used ({', '.join(providers)})"
 
@@ -107,7 +111,7 @@ def _findings_come_back(situation: Situation, diagnosis: Diagnosis) -> str:
             was_good, same = was_good or is_valid, 0 if is_valid else same
         elif entry.event == EVENT_FAILURE and entry.data.get("code") == diagnosis.code:
             same += entry.data.get("fingerprint") == diagnosis.fingerprint
-    if not was_good or same < TRIES_MAX:
+    if not was_good or same < SAME_FINDINGS_MAX:
         return ""
     return (
         f"the curriculum was valid before, and since a change the same findings came {same} times"

@@ -103,9 +103,10 @@ def successor_of(situation: Situation) -> Path | None:
 
 def _obstacles(run_dir: Path) -> Iterator[CurricleError]:
     """Yield what would stop a command that writes, though one that looks gets through."""
-    below = [path_within(run_dir, name) for name in ("logs", OBJECTS, *ARTIFACT_FOLDERS)]
-    deeper = [path for folder in below[2:] for path in folder.rglob("*") if path.is_dir()]
-    for path in [run_dir, *below, *deeper, path_within(run_dir, JOURNAL)]:
+    kept = [path_within(run_dir, name) for name in ("logs", JOURNAL, OBJECTS)]
+    artifacts = [path_within(run_dir, name) for name in ARTIFACT_FOLDERS]
+    deeper = [path for folder in artifacts for path in folder.rglob("*") if path.is_dir()]
+    for path in [run_dir, *kept, *artifacts, *deeper]:
         if path.exists() and not os.access(path, os.W_OK):
             yield PermissionDeniedError(path, "it cannot be written to")
     if free_bytes(run_dir) < ROOM_BYTES_MIN:

@@ -1,6 +1,6 @@
 """What a path of the runbook looks like for one run: its causes probed, its steps with their state.
 
-Values for whoever shows them; `walk.py` makes them.
+Pure values, made here before any step is taken; what comes of the steps, `walk.py` fills in.
 """
 
 from __future__ import annotations

@@ -65,11 +65,6 @@ def is_known_shape(value: bytes) -> bool:
     return any(shape.fullmatch(value) for shape in (_DIGEST, _RUN_ID, _TIME))
 
 
-def is_digest(value: bytes) -> bool:
-    """Tell whether a value is a digest or UUID."""
-    return _DIGEST.fullmatch(value) is not None
-
-
 def is_words(value: bytes) -> bool:
     """Tell whether a value is made of letters alone, in words."""
     return _WORDS.fullmatch(value) is not None
