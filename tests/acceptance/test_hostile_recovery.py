@@ -439,3 +439,30 @@ def test_a_spec_that_names_a_file_that_is_not_there_is_told_so(
     answer = recovered(forked, finished, "--apply")
     assert (answer["outcome"], answer["paths"][-1]["code"]) == ("needs you", "topic_spec_invalid")
     assert "names what is not there" in json.dumps(answer)
+
+
+def test_recovering_adds_nothing_to_a_journal_that_was_changed(
+    forked: Curricle, finished: Path
+) -> None:
+    data = (finished / JOURNAL).read_bytes().replace(b'"tester"', b'"nobody"', 1)
+    (finished / JOURNAL).write_bytes(data)
+    assert recovered(forked, finished, "--apply")["outcome"] == "escalate"
+    assert (finished / JOURNAL).read_bytes() == data
+
+
+def test_a_spec_that_is_there_is_never_put_back_over(forked: Curricle, finished: Path) -> None:
+    book = forked.cwd / "book.yaml"
+    book.write_text(
+        'schema_version: "1.0"\n'
+        "entries:\n"
+        "  - code: provider_unavailable\n"
+        "    causes: [{name: ours, text: ours, steps: [{do: put_spec_back}]}]\n"
+    )
+    edit(finished / SPEC, {"/constraints/hours_per_week": 9})
+    mine = (finished / SPEC).read_bytes()
+    program = by_server(forked, "http://127.0.0.1:9/v1")
+    assert program("run", finished.name).status == 5
+    answer = recovered(program, finished, "--apply", "--runbook", str(book))
+    (step,) = answer["paths"][0]["causes"][-1]["steps"]
+    assert step["detail"].startswith("failed: io_error: ")
+    assert (finished / SPEC).read_bytes() == mine
