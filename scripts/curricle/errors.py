@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from curricle.printable import counted, listed
+from curricle.printable import counted, listed, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 EXIT_OK: Final = 0
 EXIT_FINDINGS: Final = 1
 _SHOWN_MAX: Final = 5
+_NAME_LENGTH_MAX: Final = 200
 
 
 class CurricleError(Exception):
@@ -119,6 +120,20 @@ class ArchiveNotFoundError(CurricleError):
         )
 
 
+class CaseNotFoundError(CurricleError):
+    """No case on record has the given id or fingerprint."""
+
+    code = "case_not_found"
+    exit_status = 3
+
+    def __init__(self, name: str, runs_dir: Path, *, kind: str = "case") -> None:
+        super().__init__(
+            f"no {kind} on record in {runs_dir} begins with {name!r}",
+            hint="--runs-dir looks elsewhere",
+            details={"name": name, "kind": kind, "runs_dir": str(runs_dir)},
+        )
+
+
 class RunAmbiguousError(CurricleError):
     """A prefix that more than one run starts with."""
 
@@ -185,6 +200,35 @@ class ScopeInvalidError(CurricleError):
     code = "scope_invalid"
     exit_status = 4
     hint = "a scope document is UTF-8 Markdown with headings or lists that name what to learn"
+
+
+class LogInvalidError(CurricleError):
+    """A log or a test report that cannot be read, or holds nothing."""
+
+    code = "log_invalid"
+    exit_status = 4
+    hint = "give the log of the failed job as its CI service stored it: text, gzip or zstd"
+
+    def __init__(self, name: str, why: str, *, line: int | None = None) -> None:
+        super().__init__(
+            f"the log {one_line(name, _NAME_LENGTH_MAX)} cannot be read: {why}",
+            details={"log": one_line(name, _NAME_LENGTH_MAX), "line": line},
+        )
+
+
+class RulesInvalidError(CurricleError):
+    """A file of bucket rules that cannot be used as it stands."""
+
+    code = "rules_invalid"
+    exit_status = 4
+
+    def __init__(self, name: str, why: str, *, line: int | None = None) -> None:
+        place = f"{name}:{line}" if line else name
+        super().__init__(
+            f"the bucket rules in {one_line(place, _NAME_LENGTH_MAX)} cannot be used: {why}",
+            hint="mend the place named above; `triage rules test` tells when it is well",
+            details={"file": one_line(name, _NAME_LENGTH_MAX), "line": line, "why": why},
+        )
 
 
 class CurriculumInvalidError(CurricleError):

@@ -39,6 +39,7 @@ class DocumentKind(StrEnum):
     ARTIFACT_PACK = "artifact_pack"
     BUNDLE_MANIFEST = "bundle_manifest"
     RUNBOOK = "runbook"
+    BUCKETS = "buckets"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

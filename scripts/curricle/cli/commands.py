@@ -37,5 +37,9 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "recover": ("curricle.cli.recover", "Find out what is wrong with a run, and what helps."),
     "runbook": ("curricle.cli.runbook", "Show what is done about each error, and how that fares."),
     "escalate": ("curricle.cli.escalate", "Write a bundle of evidence for whoever takes over."),
+    "triage": (
+        "curricle.cli.triage",
+        "Say what a failed CI job or run is, and what is to be done about it.",
+    ),
     "doctor": ("curricle.cli.doctor", "Check the installation and a provider's settings."),
 }

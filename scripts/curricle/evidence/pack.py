@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from curricle.failures.bucket import ACTION_OF, BUCKET_OF, LANE_OF, Bucket, Lane
+from curricle.failures.bucket import BUCKET_OF, Bucket, Lane
+from curricle.failures.decide import Decision, decide, policy_of
 from curricle.failures.fingerprint import FINGERPRINT_VERSION, fingerprint_of
 from curricle.printable import one_line
 
@@ -17,27 +18,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION: Final = "1.0"
 LINE_LENGTH_MAX: Final = 500
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
-    """What is to be done next, and why."""
-
-    action: str
-    lane: Lane
-    reason: str
-    retries_used: int
-    max_retries: int
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the decision as it stands in a pack."""
-        return {
-            "action": self.action,
-            "lane": self.lane.value,
-            "reason": self.reason,
-            "retries_used": self.retries_used,
-            "max_retries": self.max_retries,
-        }
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +33,8 @@ class ArtifactPack:
     workflow: str | None = None
     failed_job: str | None = None
     first_failure_line_number: int | None = None
+    failure_lines: tuple[tuple[int, int], ...] = ()
+    """First and last line of each block, the most telling first."""
     suspect_files: tuple[str, ...] = ()
     failing_tests: tuple[str, ...] = ()
     run_link: str | None = None
@@ -63,7 +45,6 @@ class ArtifactPack:
 
     def to_json(self) -> dict[str, Any]:
         """Return the pack as it is written."""
-        line = self.first_failure_line_number
         return {
             "schema_version": SCHEMA_VERSION,
             "run_id": self.run_id,
@@ -74,8 +55,8 @@ class ArtifactPack:
             "fingerprint": self.fingerprint,
             "fingerprint_version": FINGERPRINT_VERSION,
             "first_failure_line": one_line(self.first_failure_line, LINE_LENGTH_MAX),
-            "first_failure_line_number": line,
-            "failure_lines": [] if line is None else [[line, line]],
+            "first_failure_line_number": self.first_failure_line_number,
+            "failure_lines": [list(block) for block in self.failure_lines],
             "suspect_files": list(self.suspect_files),
             "failing_tests": list(self.failing_tests),
             "rerun_eligible": self.decision.lane in {Lane.RERUN, Lane.COOLDOWN},
@@ -97,14 +78,15 @@ def pack_of_error(
     run_link: str | None,
     artifacts_link: str | None,
     environment: Mapping[str, Any],
+    decision: Decision | None = None,
     notes: tuple[str, ...] = (),
 ) -> ArtifactPack:
     """Return the pack of a typed error of our own: its code decides, nothing is guessed.
 
     `line` is the journal's line that records it; `environment` what `environment.py` described.
+    Without a `decision`, the one for a failure that was never retried and never will be.
     """
     bucket = BUCKET_OF.get(code, Bucket.UNKNOWN)
-    lane = LANE_OF[bucket]
     text = f"error[{code}]: {message}"
     settings = environment.get("settings") or {}
     return ArtifactPack(
@@ -116,16 +98,11 @@ def pack_of_error(
         fingerprint=fingerprint_of(code, message, details),
         first_failure_line=text,
         first_failure_line_number=line,
+        failure_lines=() if line is None else ((line, line),),
         suspect_files=suspect_files,
         run_link=run_link,
         artifacts_link=artifacts_link,
         evidence=({"rule": f"code:{code}", "line": line, "text": one_line(text, LINE_LENGTH_MAX)},),
-        decision=Decision(
-            action=ACTION_OF[lane],
-            lane=lane,
-            reason=f"the program typed it as {code}, which is {bucket.value}",
-            retries_used=0,
-            max_retries=0,
-        ),
+        decision=decision or decide(bucket, 0, 0, 1, policy_of(bucket)),
         notes=notes,
     )

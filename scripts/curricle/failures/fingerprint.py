@@ -39,8 +39,13 @@ def fingerprint_of(code: str, message: str, details: Mapping[str, Any]) -> str:
     # How often a rule is broken does not count, so neither does the sentence that counts.
     facts = [code, *(broken or [normalise(message)])]
     digest = sha256_hex("\0".join(facts).encode(errors="replace"))
+    return with_digest(f"{code}:{_subject(details)}", digest)
+
+
+def with_digest(prefix: str, sha256: str) -> str:
+    """Return a fingerprint: what is readable, the version of its rules, and the first digits."""
     # No colon before the digest: after a variable's name it would look like the key itself.
-    return f"{code}:{_subject(details)}@{digest[:_DIGITS]}"
+    return f"{prefix}@v{FINGERPRINT_VERSION}-{sha256[:_DIGITS]}"
 
 
 def normalise(message: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Protocol
 
-import re2  # type: ignore[import-untyped]
+import re2
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -1,0 +1,1 @@
+"""Finds the lines of a log that say why a job failed. Pure."""

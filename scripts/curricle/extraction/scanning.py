@@ -1,0 +1,111 @@
+"""Finds the lines of a log that may tell of a failure.
+
+A finder of plain words goes over all of the text, and only the lines it stops at are cleaned and
+held against the signs.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import ahocorasick_rs
+import re2
+
+from curricle.extraction.signs import SIGNS
+from curricle.extraction.words import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from curricle.extraction.sign import Sign
+
+_ERROR_MARK: Final = b"##[error]"
+
+
+class Hit(NamedTuple):
+    """A line that bears a sign."""
+
+    index: int
+    sign: Sign
+
+
+@cache
+def word_finder() -> ahocorasick_rs.BytesAhoCorasick:
+    """Return what finds the words of `words.py` in bytes."""
+    return ahocorasick_rs.BytesAhoCorasick(
+        [word.encode() for word in WORDS], implementation=ahocorasick_rs.Implementation.DFA
+    )
+
+
+def find_candidates(text: bytes) -> list[int]:
+    """Return the numbers, from 0, of the lines that hold one of the words."""
+    found = []
+    line = position = line_end = 0
+    for _, start, _ in word_finder().find_matches_as_indexes(text):
+        if start < line_end:
+            continue
+        line += text.count(b"\n", position, start)
+        position = start
+        line_end = text.find(b"\n", start)
+        if line_end < 0:
+            line_end = len(text)
+        found.append(line)
+    return found
+
+
+def find_hits(lines: Sequence[bytes], candidates: Iterable[int]) -> list[Hit]:
+    """Return the most telling sign of each candidate line that bears one; `lines` are clean."""
+    found = []
+    for index in candidates:
+        sign = find_sign(lines[index])
+        if sign is not None:
+            found.append(Hit(index, sign))
+    return found
+
+
+def find_sign(line: bytes) -> Sign | None:
+    """Return the most telling sign of a clean line, or None."""
+    marked = line.startswith(_ERROR_MARK)
+    text = line[len(_ERROR_MARK) :] if marked else line
+    best: Sign | None = None
+    for number in _patterns().Match(text) or ():
+        sign = SIGNS[number]
+        if (best is None or sign.weight > best.weight) and not _only_looks(number, text):
+            best = sign
+    if marked and (best is None or best.weight < _MARKED.weight) and not _only_looks(
+        SIGNS.index(_MARKED), line
+    ):
+        return _MARKED
+    return best
+
+
+_MARKED: Final = next(sign for sign in SIGNS if sign.name == "github-annotation")
+
+
+@cache
+def _patterns() -> re2.Set:
+    patterns = re2.Set.SearchSet(_options())
+    for sign in SIGNS:
+        patterns.Add(sign.pattern.encode())
+    patterns.Compile()
+    return patterns
+
+
+@cache
+def compiled(expression: str) -> re2._Regexp:
+    """Return an expression of a sign, compiled for clean lines."""
+    return re2.compile(expression.encode(), _options())
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.max_mem = 64 << 20
+    options.never_capture = True
+    return options
+
+
+def _only_looks(number: int, line: bytes) -> bool:
+    unless = SIGNS[number].unless
+    return bool(unless) and compiled(unless).search(line) is not None

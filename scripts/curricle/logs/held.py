@@ -1,0 +1,193 @@
+"""What of a log is kept while it streams by: all of it, or of a long one what may matter.
+
+A log up to `WHOLE_BYTES` is kept whole. Of a longer one its beginning and its end are kept, and
+from between the lines around those that a caller calls telling. Numbers of lines are those of the
+log: `\\r\\n`, `\\r` and `\\n` each end a line.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, overload
+
+from curricle.logs.cleaning import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+WHOLE_BYTES: Final = 16 << 20
+BLOCK_BYTES: Final = 4 << 20
+_HEAD_BLOCKS: Final = 1
+_TAIL_BLOCKS: Final = 3
+_BEFORE: Final = 30
+_AFTER: Final = 90
+_KEPT_BYTES_PER_BLOCK: Final = 96 << 10
+_KEPT_BYTES_MAX: Final = 16 << 20
+_LINE_BYTES_MAX: Final = 64 << 10
+"""What a line has beyond it is dropped at once, so that one endless line needs no memory."""
+
+
+class CleanLines(Sequence[bytes]):
+    """The lines of a log, each cleaned when it is first asked for."""
+
+    def __init__(self, raw: Sequence[bytes]) -> None:
+        self._raw = raw
+        self._clean: dict[int, bytes] = {}
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    @overload
+    def __getitem__(self, index: int) -> bytes: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[bytes]: ...
+    def __getitem__(self, index: int | slice) -> bytes | list[bytes]:
+        """Return one clean line, or some."""
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self._raw)))]
+        found = self._clean.get(index)
+        if found is None:
+            found = self._clean[index] = clean_line(self._raw[index])
+        return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldLog:
+    """A log, as much of it as is kept."""
+
+    text: bytes
+    """The kept lines, each but the last ending in a newline."""
+    lines: CleanLines
+    numbers: Sequence[int]
+    """For each kept line its number in the log, from 1."""
+    line_count: int
+    size_bytes: int
+    is_whole: bool
+
+
+def hold_log(
+    parts: Iterable[bytes], find_telling: Callable[[bytes], Sequence[int]]
+) -> HeldLog:
+    """Keep what matters of a log that comes in parts.
+
+    `find_telling` gives the numbers, from 0, of the telling lines of a text, in order.
+    """
+    keeper = _Keeper(find_telling)
+    for block in _blocks(parts):
+        keeper.take(block)
+    return keeper.held()
+
+
+class _Keeper:
+    """Holds blocks while they come, and lets go of what need not be kept."""
+
+    def __init__(self, find_telling: Callable[[bytes], Sequence[int]]) -> None:
+        self._find_telling = find_telling
+        self._head: list[tuple[int, bytes]] = []
+        self._middle: list[tuple[int, bytes]] = []
+        self._tail: deque[tuple[int, bytes]] = deque()
+        self._middle_bytes = 0
+        self._line = 1
+        self._size_bytes = 0
+        self._is_whole = True
+
+    def take(self, block: bytes) -> None:
+        """Take the next block, which ends at the end of a line unless it is the last."""
+        self._tail.append((self._line, block))
+        self._line += block.count(b"\n")
+        self._size_bytes += len(block)
+        if self._size_bytes <= WHOLE_BYTES:
+            return
+        while len(self._head) < _HEAD_BLOCKS:
+            self._head.append(self._tail.popleft())
+        while len(self._tail) > _TAIL_BLOCKS:
+            self._is_whole = False
+            self._thin(*self._tail.popleft())
+
+    def held(self) -> HeldLog:
+        """Return what was kept."""
+        texts: list[bytes] = []
+        numbers: list[int] = []
+        for first, text in (*self._head, *self._middle, *self._tail):
+            count = text.count(b"\n") + (0 if text.endswith(b"\n") else 1)
+            texts.append(text if text.endswith(b"\n") else text + b"\n")
+            if not self._is_whole:
+                numbers += range(first, first + count)
+        joined = b"".join(texts)
+        ends_open = bool(self._tail) and not self._tail[-1][1].endswith(b"\n")
+        line_count = self._line - (0 if ends_open else 1)
+        raw = joined.split(b"\n")[:-1]
+        return HeldLog(
+            text=joined,
+            lines=CleanLines(raw),
+            numbers=range(1, line_count + 1) if self._is_whole else numbers,
+            line_count=line_count,
+            size_bytes=self._size_bytes,
+            is_whole=self._is_whole,
+        )
+
+    def _thin(self, first: int, block: bytes) -> None:
+        """Keep of a block the surroundings of its telling lines."""
+        telling = self._find_telling(block)
+        if not telling or self._middle_bytes >= _KEPT_BYTES_MAX:
+            return
+        lines = block.split(b"\n")
+        kept_bytes = 0
+        start = end = -1
+        for number in telling:
+            if number <= end:
+                continue
+            start = max(end + 1, number - _BEFORE)
+            end = min(len(lines) - 1, number + _AFTER)
+            part = b"\n".join(line[:_LINE_BYTES_MAX] for line in lines[start : end + 1])
+            kept_bytes += len(part)
+            if kept_bytes > _KEPT_BYTES_PER_BLOCK:
+                break
+            self._middle.append((first + start, part))
+            self._middle_bytes += len(part)
+
+
+def find_index(held: HeldLog, number: int) -> int | None:
+    """Return where in the kept lines a line of the log stands, or None where it was let go."""
+    index = bisect_left(held.numbers, number)
+    return index if index < len(held.numbers) and held.numbers[index] == number else None
+
+
+def _blocks(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield blocks of whole lines, whose only line ending is a newline."""
+    pending: list[bytes] = []
+    size = 0
+    for part in _one_ending(parts):
+        pending.append(part)
+        size += len(part)
+        if size < BLOCK_BYTES:
+            continue
+        text = b"".join(pending)
+        cut = text.rfind(b"\n") + 1
+        if cut:
+            yield text[:cut]
+            text = text[cut:]
+        elif len(text) > _LINE_BYTES_MAX:
+            text = text[:_LINE_BYTES_MAX]
+        pending, size = [text], len(text)
+    if rest := b"".join(pending):
+        yield rest
+
+
+def _one_ending(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the same text with newlines for `\\r\\n` and `\\r`."""
+    has_return = False
+    for part in parts:
+        text = b"\r" + part if has_return else part
+        has_return = text.endswith(b"\r")
+        if has_return:
+            text = text[:-1]
+        if b"\r" in text:
+            text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if text:
+            yield text
+    if has_return:
+        yield b"\n"

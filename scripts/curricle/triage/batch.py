@@ -1,0 +1,65 @@
+"""Many logs at once: one pack for each row of a list, in its order; a row that fails stops nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from curricle.errors import CurricleError, InvalidArgumentError, LogInvalidError
+from curricle.fsio import MAX_DOCUMENT_BYTES, read_file
+from curricle.jsontext import MalformedJsonError, parse_json
+from curricle.triage.facts import facts_of_row
+from curricle.triage.log import judge_log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from curricle.triage.facts import JobFacts
+    from curricle.triage.judge import Judge, Judged
+
+
+def judge_list(
+    judge: Judge,
+    path: Path,
+    finish: Callable[[Judged, JobFacts, tuple[str, ...]], Mapping[str, Any]],
+) -> Iterator[tuple[str | None, Mapping[str, Any] | CurricleError]]:
+    """Yield for each row its id, and what `finish` makes of it or why it could not be read.
+
+    Raises:
+        IoError, PermissionDeniedError: the list cannot be read.
+    """
+    data = read_file(path, limit_bytes=MAX_DOCUMENT_BYTES)
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        row_id = None
+        try:
+            row = _row(path, number, line)
+            row_id = row["id"]
+            judged, notes = judge_log(judge, row["log"], _green(row))
+            yield row_id, finish(judged, facts_of_row(row), notes)
+        except CurricleError as error:
+            yield row_id, error
+
+
+def _row(path: Path, number: int, line: bytes) -> Mapping[str, Any]:
+    try:
+        row = parse_json(line)
+    except MalformedJsonError as error:
+        raise LogInvalidError(path.name, error.why, line=number) from error
+    if not isinstance(row, dict):
+        raise LogInvalidError(path.name, f"line {number} is no object", line=number)
+    for name in ("id", "log"):
+        if not isinstance(row.get(name), str) or not row[name]:
+            raise LogInvalidError(path.name, f"line {number} has no {name!r}", line=number)
+    if row["log"] == "-":
+        raise InvalidArgumentError("a list cannot name standard input", hint="name a file")
+    return row
+
+
+def _green(row: Mapping[str, Any]) -> tuple[str, ...]:
+    named = row.get("pass_log")
+    names = named if isinstance(named, list) else [named] if named is not None else []
+    if not all(isinstance(name, str) and name not in {"", "-"} for name in names):
+        raise InvalidArgumentError("'pass_log' is no path")
+    return tuple(names)

@@ -1,0 +1,43 @@
+"""From the log of a failed job to its pack."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from curricle.extraction.failure import find_telling
+from curricle.extraction.green import learn_green
+from curricle.logs.held import hold_log
+from curricle.logs.stream import STDIN, read_input, read_log
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from curricle.triage.judge import Judge, Judged
+
+
+def judge_log(judge: Judge, log: str, green: Sequence[str] = ()) -> tuple[Judged, tuple[str, ...]]:
+    """Return what a log says, and what has to be said about the reading of it.
+
+    `log` is a path, or `-` for standard input; `green` are the logs of green runs of the job.
+
+    Raises:
+        LogInvalidError: one of them is empty, binary, damaged or too long.
+        IoError, PermissionDeniedError: one of them cannot be read.
+    """
+    templates = learn_green(_parts(name) for name in green)
+    held = hold_log(_parts(log), find_telling)
+    notes = ()
+    if not held.is_whole:
+        notes = (
+            f"of {held.line_count} lines, {len(held.lines)} were kept: the beginning, the end,"
+            " and the surroundings of what may tell",
+        )
+    return judge.of_log(held, templates), notes
+
+
+def _parts(name: str) -> Iterator[bytes]:
+    if name == STDIN:
+        return read_input(sys.stdin.fileno())
+    return read_log(Path(name))

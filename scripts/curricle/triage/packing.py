@@ -1,0 +1,119 @@
+"""Makes the artifact pack of a failure: compact, and without a secret."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from curricle.evidence.pack import LINE_LENGTH_MAX, ArtifactPack
+from curricle.failures.decide import DecisionPolicy, decide
+from curricle.printable import counted, one_line
+from curricle.redaction.redactor import Redactor
+from curricle.triage.past import Past
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from curricle.extraction.failure import Failure
+    from curricle.failures.rules import RuleBook
+    from curricle.triage.facts import JobFacts
+    from curricle.triage.judge import Judged
+
+EVIDENCE: Final = 5
+"""So many rules a pack names, unless the caller wants it thinner or thicker."""
+FAT_LINES: Final = 400
+"""More lines than these say less, not more."""
+NO_LINE: Final = "no line of the log tells why the job failed"
+_NAME_LENGTH_MAX: Final = 300
+_EARLIER: Final = Past()
+
+
+def pack_failure(
+    judged: Judged,
+    facts: JobFacts,
+    book: RuleBook,
+    *,
+    past: Past = _EARLIER,
+    credentials: Collection[str] = (),
+    evidence_max: int = EVIDENCE,
+    notes: tuple[str, ...] = (),
+) -> ArtifactPack:
+    """Return the pack of a failure, with the decision on it.
+
+    `credentials` are values that are masked wherever they stand, beside all that look like secrets.
+    """
+    failure, verdict = judged.failure, judged.verdict
+    redactor = Redactor(credentials)
+    for line in _told(judged):
+        redactor.learn(line)
+
+    def told(text: str, limit: int = LINE_LENGTH_MAX) -> str:
+        return one_line(redactor.redact(text), limit)
+
+    allowed = book.policy_of(verdict.bucket)
+    attempts = facts.attempt - 1 if facts.attempt is not None else past.retries
+    decision = decide(
+        verdict.bucket,
+        attempts,
+        allowed.max_auto_retries,
+        past.seen + 1,
+        DecisionPolicy(lane=allowed.lane, is_outage=past.is_outage),
+    )
+    first = failure.blocks[0] if failure.blocks else None
+    return ArtifactPack(
+        run_id=facts.run_id,
+        commit_sha=facts.sha,
+        workflow=facts.workflow,
+        failed_job=facts.job,
+        bucket=verdict.bucket,
+        fingerprint=told(judged.identity.fingerprint),
+        first_failure_line=told(first.key.text) if first else "",
+        first_failure_line_number=first.key.number if first else None,
+        failure_lines=tuple((block.first, block.last) for block in failure.blocks),
+        suspect_files=tuple(told(file, _NAME_LENGTH_MAX) for file in failure.files),
+        failing_tests=tuple(told(test, _NAME_LENGTH_MAX) for test in failure.tests),
+        run_link=facts.run_link,
+        evidence=tuple(
+            {"rule": hit.rule.id, "line": hit.line.number, "text": told(hit.line.text)}
+            for hit in verdict.hits[:evidence_max]
+        ),
+        decision=decision,
+        notes=(*_notes(judged), *past.notes, *notes),
+    )
+
+
+def _told(judged: Judged) -> Iterator[str]:
+    """Yield the texts that a pack may show, so that one secret has one mark."""
+    failure: Failure = judged.failure
+    yield from (block.key.text for block in failure.blocks)
+    yield from (hit.line.text for hit in judged.verdict.hits)
+    yield from failure.tests
+
+
+def _notes(judged: Judged) -> Iterator[str]:
+    failure, verdict = judged.failure, judged.verdict
+    yield f"bucket: {verdict.why}"
+    if verdict.is_fork_boundary:
+        yield "a pull request from a fork is denied this on purpose; a maintainer can run it"
+    others = [block for block in failure.blocks if not block.is_main]
+    if others:
+        shown = ", ".join(str(block.key.number) for block in others)
+        yield f"{counted(len(others), 'other place')} of the log may matter: line {shown}"
+    if failure.step_command:
+        command = Redactor().redact(failure.step_command)
+        yield f"failed step: {one_line(command, _NAME_LENGTH_MAX)}"
+    if failure.exit_code is not None:
+        yield f"exit status {failure.exit_code}"
+    lines = sum(block.last - block.first + 1 for block in failure.blocks)
+    if not failure.blocks:
+        yield f"thin pack: {NO_LINE}"
+    elif not verdict.hits and not failure.tests and not failure.files:
+        yield "thin pack: no rule, no test and no file is named"
+    elif lines > FAT_LINES:
+        yield f"fat pack: {lines} lines are called the failure"
+
+
+def as_stored(pack: ArtifactPack, link: str) -> Mapping[str, object]:
+    """Return a pack as it is told once it is on record: with the place where it is kept."""
+    document = pack.to_json()
+    document["links"]["artifacts"] = link
+    return document
