@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 
 BYTES_MAX: Final = 4_000_000
 NESTING_MAX: Final = 50
-_TAG: Final = "tag:yaml.org,2002:"
-_PLAIN: Final = frozenset({"str", "int", "float", "bool", "null", "map", "seq"})
+_TEXT: Final = "tag:yaml.org,2002:str"
+_MAPPING: Final = "tag:yaml.org,2002:map"
+_SEQUENCE: Final = "tag:yaml.org,2002:seq"
+_SCALARS: Final = frozenset(
+    f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null")
+)
 
 
 class MalformedYamlError(Exception):
@@ -44,8 +48,8 @@ def parse_yaml(data: bytes) -> Any:
         raise MalformedYamlError(error.why, error.line) from error
     try:
         _verify_events(text)
-        _verify_plain(yaml.compose(text, Loader=yaml.CSafeLoader))
-        return yaml.load(text, Loader=yaml.CSafeLoader)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        return None if node is None else _plain(node, yaml.constructor.SafeConstructor())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         why = error.problem or "it is no YAML"
@@ -70,26 +74,30 @@ def _verify_events(text: str) -> None:
             raise MalformedYamlError(f"it is nested deeper than {NESTING_MAX}", line)
 
 
-def _verify_plain(node: yaml.Node | None) -> None:
-    """Make sure that a document holds plain data, and each key once."""
-    import yaml
-
-    if node is None:
-        return
-    line = node.start_mark.line + 1
-    if node.tag.removeprefix(_TAG) not in _PLAIN:
-        what = repr(node.value) if isinstance(node, yaml.ScalarNode) else node.tag
+def _plain(node: yaml.Node, constructor: yaml.constructor.SafeConstructor) -> Any:
+    """Return what a node stands for: plain data, each key once."""
+    tag = node.tag
+    if tag == _TEXT:
+        return node.value
+    if tag == _MAPPING:
+        return _mapping(node, constructor)
+    if tag == _SEQUENCE:
+        return [_plain(item, constructor) for item in node.value]
+    if tag not in _SCALARS:
+        what = repr(node.value) if isinstance(node.value, str) else tag
+        line = node.start_mark.line + 1
         raise MalformedYamlError(f"{what} is no plain value, put it in quotes", line)
-    if isinstance(node, yaml.MappingNode):
-        seen = set()
-        for key, value in node.value:
+    return constructor.construct_object(node)
+
+
+def _mapping(node: yaml.Node, constructor: yaml.constructor.SafeConstructor) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in node.value:
+        if key.tag != _TEXT:
             line = key.start_mark.line + 1
-            if key.tag != f"{_TAG}str":
-                raise MalformedYamlError(f"the key {key.value!r} is no text", line)
-            if key.value in seen:
-                raise MalformedYamlError(f"the key {key.value!r} is there twice", line)
-            seen.add(key.value)
-            _verify_plain(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            _verify_plain(value)
+            raise MalformedYamlError(f"the key {key.value!r} is no text", line)
+        if key.value in found:
+            line = key.start_mark.line + 1
+            raise MalformedYamlError(f"the key {key.value!r} is there twice", line)
+        found[key.value] = _plain(value, constructor)
+    return found

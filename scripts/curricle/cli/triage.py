@@ -66,14 +66,19 @@ def command() -> None:
 @click.option("--repo", metavar="R", help="The repository, as owner/name.")
 @click.option("--record", is_flag=True, help="Put the pack and the decision on record.")
 @rules_option
-@click.option("--evidence", type=click.IntRange(0, _EVIDENCE_MAX), default=5, metavar="N",
-              help="How many rules a pack names [5]: more makes it thicker.")
+@click.option(
+    "--evidence",
+    type=click.IntRange(0, _EVIDENCE_MAX),
+    default=5,
+    metavar="N",
+    help="How many rules a pack names [5]: more makes it thicker.",
+)
 @click.option("--github", is_flag=True, help="Write step summary, annotations and outputs.")
 @click.option("--gitlab", is_flag=True, help="Write variables, a page and a quality report.")
 @click.option("--exit-code", is_flag=True, help="Leave with 10 patch, 11 rerun, 12 cooldown, 8.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with the pack as one JSON object.")
 @click.pass_obj
-def one(settings: Settings, **options: Any) -> int:
+def one(settings: Settings, /, **options: Any) -> int:
     """Say what one failure is, or each of a list."""
     _verify_source(options)
     if options["list_file"] is not None:
@@ -113,7 +118,11 @@ def _single(settings: Settings, options: Mapping[str, Any]) -> int:
         from curricle.triage.keeping import keep
 
         recorded, link = keep(
-            settings.runs_dir, pack, facts, now=session.clock(), actor=session.actor,
+            settings.runs_dir,
+            pack,
+            facts,
+            now=session.clock(),
+            actor=session.actor,
             command=session.command,
         )
         case_id = recorded.case_id
@@ -153,8 +162,13 @@ def _pack(
         judged, notes = judge_log(judge, options["log"], options["pass_log"])
     past = look_back(settings.runs_dir, judged.identity.fingerprint, facts, session.clock())
     pack = pack_failure(
-        judged, facts, book, past=past, credentials=credentials,
-        evidence_max=options["evidence"], notes=notes,
+        judged,
+        facts,
+        book,
+        past=past,
+        credentials=credentials,
+        evidence_max=options["evidence"],
+        notes=notes,
     )
     return pack, facts
 
@@ -230,8 +244,13 @@ def _list(settings: Settings, options: Mapping[str, Any]) -> int:
         now: datetime = session.clock()
         past = look_back(settings.runs_dir, judged.identity.fingerprint, facts, now)
         pack = pack_failure(
-            judged, facts, book, past=past, credentials=credentials,
-            evidence_max=options["evidence"], notes=notes,
+            judged,
+            facts,
+            book,
+            past=past,
+            credentials=credentials,
+            evidence_max=options["evidence"],
+            notes=notes,
         )
         if not options["record"]:
             return pack.to_json()

@@ -16,7 +16,7 @@ from curricle.printable import counted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from curricle.cases.history import History
+    from curricle.cases.history import History, Reruns
     from curricle.cases.lookup import Case
     from curricle.cases.quarantines import Quarantine
     from curricle.cli.settings import Settings
@@ -43,24 +43,48 @@ def _job_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--pass", "has_passed", is_flag=True, help="The job passed.")
 @click.option("--fail", "has_failed", is_flag=True, help="The job failed; needs --log.")
 @click.option("--log", metavar="FILE|-", help="With --fail: the log.")
-@click.option("--fingerprint", metavar="F", help="With --pass: the failure that this was a rerun of.")
+@click.option(
+    "--fingerprint", metavar="F", help="With --pass: the failure that this was a rerun of."
+)
 @_job_options
 @_json_option
 @click.pass_context
-def record(ctx: click.Context, has_passed: bool, has_failed: bool, log: str | None,
-           fingerprint: str | None, as_json: bool, **facts: Any) -> int:
+def record(
+    ctx: click.Context,
+    /,
+    has_passed: bool,
+    has_failed: bool,
+    log: str | None,
+    fingerprint: str | None,
+    as_json: bool,
+    **facts: Any,
+) -> int:
     """Record that a job passed or failed, so that rates mean something."""
     if has_passed == has_failed:
         raise InvalidArgumentError("one of --pass and --fail is needed")
     if has_failed:
         if log is None:
-            raise InvalidArgumentError("--fail needs --log FILE", hint="or use triage --log --record")
+            raise InvalidArgumentError(
+                "--fail needs --log FILE", hint="or use triage --log --record"
+            )
         from curricle.cli.triage import one
 
         result: int = ctx.invoke(
-            one, run=None, log=log, junit=None, list_file=None, json_lines=False, pass_log=(),
-            record=True, rules=None, evidence=5, github=False, gitlab=False, exit_code=False,
-            as_json=as_json, **facts,
+            one,
+            run=None,
+            log=log,
+            junit=None,
+            list_file=None,
+            json_lines=False,
+            pass_log=(),
+            record=True,
+            rules=None,
+            evidence=5,
+            github=False,
+            gitlab=False,
+            exit_code=False,
+            as_json=as_json,
+            **facts,
         )
         return result
     if log is not None:
@@ -73,8 +97,12 @@ def record(ctx: click.Context, has_passed: bool, has_failed: bool, log: str | No
     session = settings.session(write_message)
     job = job_of(with_environment(verify_facts(JobFacts(**facts)), os.environ))
     record_pass(
-        settings.runs_dir, job, fingerprint=fingerprint, now=session.clock(),
-        actor=session.actor, command=session.command,
+        settings.runs_dir,
+        job,
+        fingerprint=fingerprint,
+        now=session.clock(),
+        actor=session.actor,
+        command=session.command,
     )
     if as_json:
         write_json({"recorded": "pass", **job.to_json(), "fingerprint": fingerprint})
@@ -99,7 +127,12 @@ def correct(settings: Settings, case: str, bucket: str, why: str, as_json: bool)
 
     session = settings.session(write_message)
     case_id = record_correction(
-        settings.runs_dir, case, Bucket(bucket), why, now=session.clock(), actor=session.actor,
+        settings.runs_dir,
+        case,
+        Bucket(bucket),
+        why,
+        now=session.clock(),
+        actor=session.actor,
         command=session.command,
     )
     found = find_case(settings.runs_dir, case_id)
@@ -116,8 +149,14 @@ def correct(settings: Settings, case: str, bucket: str, why: str, as_json: bool)
 @click.option("--failed", "has_failed", is_flag=True, help="The test failed in that order.")
 @_json_option
 @click.pass_obj
-def probe(settings: Settings, case: str, order: str | None, has_passed: bool, has_failed: bool,
-          as_json: bool) -> None:
+def probe(
+    settings: Settings,
+    case: str,
+    order: str | None,
+    has_passed: bool,
+    has_failed: bool,
+    as_json: bool,
+) -> None:
     """Print how to find out whether tests depend on their order; record what came of it."""
     from curricle.cases.lookup import find_case, load_pack
     from curricle.triage.probe import probe_commands
@@ -138,8 +177,13 @@ def probe(settings: Settings, case: str, order: str | None, has_passed: bool, ha
 
     session = settings.session(write_message)
     case_id = record_probe(
-        settings.runs_dir, case, order, has_passed=has_passed, now=session.clock(),
-        actor=session.actor, command=session.command,
+        settings.runs_dir,
+        case,
+        order,
+        has_passed=has_passed,
+        now=session.clock(),
+        actor=session.actor,
+        command=session.command,
     )
     found = find_case(settings.runs_dir, case_id)
     if as_json:
@@ -166,8 +210,13 @@ def close(settings: Settings, case: str, by: str, why: str, as_json: bool) -> No
         )
     session = settings.session(write_message)
     recorded = record_closing(
-        settings.runs_dir, found.case_id, by=by, why=why, now=session.clock(),
-        actor=session.actor, command=session.command,
+        settings.runs_dir,
+        found.case_id,
+        by=by,
+        why=why,
+        now=session.clock(),
+        actor=session.actor,
+        command=session.command,
     )
     if as_json:
         write_json(case_json(find_case(settings.runs_dir, found.case_id)))
@@ -222,8 +271,7 @@ def show_flaky(settings: Settings, as_json: bool) -> None:
     rows += [
         [
             str(flake.cases),
-            f"{flake.reruns.passed}/{flake.reruns.total}"
-            f" ({flake.reruns.low:.0%}-{flake.reruns.high:.0%})",
+            _rate_text(flake.reruns),
             _quarantine_text(flake.quarantine),
             flake.fingerprint,
         ]
@@ -239,8 +287,9 @@ def show_flaky(settings: Settings, as_json: bool) -> None:
 @click.option("--why", metavar="TEXT", help="What is being done meanwhile.")
 @_json_option
 @click.pass_obj
-def quarantine(settings: Settings, fingerprint: str, owner: str, until: str, why: str | None,
-               as_json: bool) -> None:
+def quarantine(
+    settings: Settings, fingerprint: str, owner: str, until: str, why: str | None, as_json: bool
+) -> None:
     """Put a failure aside until a day; somebody answers for it."""
     from curricle.cases.history import history
     from curricle.cases.recording import record_quarantine
@@ -249,17 +298,27 @@ def quarantine(settings: Settings, fingerprint: str, owner: str, until: str, why
     try:
         day = date.fromisoformat(until)
     except ValueError:
-        raise InvalidArgumentError(f"--until {until!r:.60} is no date", hint="as 2030-01-31") from None
+        raise InvalidArgumentError(
+            f"--until {until!r:.60} is no date", hint="as 2030-01-31"
+        ) from None
     now = session.clock()
     if day < now.date():
         raise InvalidArgumentError(f"--until {day} is over already")
     known = history(settings.runs_dir, fingerprint, now=now)
     record_quarantine(
-        settings.runs_dir, known.fingerprint, owner=owner, until=day, why=why, now=now,
-        actor=session.actor, command=session.command,
+        settings.runs_dir,
+        known.fingerprint,
+        owner=owner,
+        until=day,
+        why=why,
+        now=now,
+        actor=session.actor,
+        command=session.command,
     )
     if as_json:
-        write_json({"fingerprint": known.fingerprint, "owner": owner, "until": str(day), "why": why})
+        write_json(
+            {"fingerprint": known.fingerprint, "owner": owner, "until": str(day), "why": why}
+        )
     else:
         write_answer(f"{known.fingerprint}: quarantined until {day}, {owner} answers for it")
 
@@ -322,13 +381,7 @@ def _history_lines(found: History) -> list[str]:
         if case:
             rows.append([label, f"{case.at} at {case.commit_sha or 'an unknown commit'}"])
     if found.reruns.total:
-        rows.append(
-            [
-                "reruns",
-                f"{found.reruns.passed} of {found.reruns.total} passed"
-                f" ({found.reruns.low:.0%} to {found.reruns.high:.0%})",
-            ]
-        )
+        rows.append(["reruns", f"passed {_rate_text(found.reruns)}"])
     rows += [
         ["shard", f"{s.shard}: {counted(s.cases, 'case')}{', more than its share' * s.is_skewed}"]
         for s in found.shards
@@ -340,7 +393,11 @@ def _history_lines(found: History) -> list[str]:
     return table(rows)
 
 
-def _reruns_json(reruns: Any) -> dict[str, Any]:
+def _rate_text(reruns: Reruns) -> str:
+    return f"{reruns.passed}/{reruns.total} ({reruns.low:.0%} to {reruns.high:.0%})"
+
+
+def _reruns_json(reruns: Reruns) -> dict[str, Any]:
     return {
         "passed": reruns.passed,
         "total": reruns.total,

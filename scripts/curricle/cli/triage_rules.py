@@ -79,7 +79,7 @@ def explain(log: str, rules: str | None, as_json: bool) -> None:
 @_json_option
 @click.pass_obj
 def show_stats(settings: Settings, rules: str | None, as_json: bool) -> None:
-    """Show how often each rule decided, how often a person said otherwise, what is due for review."""
+    """Show how often each rule decided, how often a person said otherwise, what is due."""
     from curricle.triage.drift import find_drift
 
     session = settings.session(write_message)

@@ -36,9 +36,12 @@ _TAIL_LINES: Final = 10
 _TAIL_SHORT: Final = 3
 _TAIL_ALONE: Final = 10
 _NOISE: Final = re.compile(
-    rb"^(travis_(time|fold)|section_(start|end)|##\[(end)?group|npm (ERR!|error)|make(\[\d+\])?: (\*\*\*"
-    rb"|Leaving|Entering)|exit status \d|error Command failed|info Visit|Done\.? |Error: Process completed"
-    rb"|\$ |The command \"|Cleaning up|Uploading artifacts|real\t|user\t|sys\t|\+\+? ?(exit|return|set) "
+    rb"^(travis_(time|fold)|section_(start|end)|##\[(end)?group|npm (ERR!|error)"
+    rb"|make(\[\d+\])?: (\*\*\*"
+    rb"|Leaving|Entering)|exit status \d|error Command failed|info Visit|Done\.? |Error:"
+    rb" Process completed"
+    rb"|\$ |The command \"|Cleaning up|Uploading artifacts|real\t|user\t|sys\t|\+\+? ?(exit"
+    rb"|return|set) "
     rb"|Command exited|ELIFECYCLE| ELIFECYCLE)|^[-=*_#\s.]*$"
 )
 _WARNING: Final = re.compile(rb"^\W*(?:[Ww]arn(?:ing)?|WARN(?:ING)?)\b")
@@ -169,7 +172,7 @@ def _merged(blocks: Sequence[Block]) -> list[Block]:
 def _joined(one: Block, other: Block) -> Block:
     lead = one if one.weight >= other.weight else other
     if one.kind is Kind.TAIL and other.weight > one.weight:
-        return other if other.last >= one.last else other
+        return other
     if other.kind is Kind.TAIL and one.weight >= other.weight:
         return one
     return replace(lead, first=min(one.first, other.first), last=max(one.last, other.last))

@@ -1,4 +1,4 @@
-"""What a log says about why its job failed: the lines, the step, the tools, the tests, the files."""
+"""What a log says about why its job failed: lines, step, tools, tests, files."""
 
 from __future__ import annotations
 
@@ -71,18 +71,13 @@ class Failure:
     """The project's name as the log tells it, or nothing."""
 
 
-def find_telling(text: bytes) -> list[int]:
-    """Return the numbers, from 0, of the lines of a text that may tell of a failure, in order."""
-    return find_candidates(text)
-
-
 def find_failure(held: HeldLog, green: AbstractSet[int] = frozenset()) -> Failure:
     """Return what a log says about its job's failure.
 
     `green` are templates of lines that do not count, as `green.py` learnt them.
     """
     lines = held.lines
-    candidates = _bounded(find_candidates(held.text))
+    candidates = _bounded(list(find_candidates(held.text)))
     steps = find_failed_steps(lines, candidates)
     wanted = set(candidates)
     for step in steps:
@@ -90,9 +85,15 @@ def find_failure(held: HeldLog, green: AbstractSet[int] = frozenset()) -> Failur
     if not steps:
         wanted.update(range(max(0, len(lines) - _STEP_TAIL), len(lines)))
     hits = find_hits(lines, sorted(wanted))
-    is_green = frozenset(
-        index for index in _concerned(hits, steps, len(lines)) if template_of(lines[index]) in green
-    ) if green else frozenset()
+    is_green = (
+        frozenset(
+            index
+            for index in _concerned(hits, steps, len(lines))
+            if template_of(lines[index]) in green
+        )
+        if green
+        else frozenset()
+    )
     blocks, main = choose_blocks(lines, hits, steps, is_green)
     found = tuple(_failure_block(held, block, block in main) for block in blocks)
     return _failure(held, found, hits, steps)

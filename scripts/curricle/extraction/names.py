@@ -9,48 +9,46 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 TEST_LENGTH_MAX: Final = 200
-_TESTS: Final[Mapping[str, re.Pattern[str]]] = {
-    name: re.compile(pattern)
-    for name, pattern in {
-        "pytest-failure": r"^_{3,} (?:ERROR (?:at \w+ of|collecting) )?(?P<test>.+?) _{3,}$",
-        "pytest-summary": r"^(?:FAILED|ERROR) (?P<file>[^:\s]+)(?:::(?P<test>\S+))?",
-        "unittest-failure": r"^(?:FAIL|ERROR): (?P<test>.+)$",
-        "doctest-failure": r"^File \"(?P<file>.+)\", line \d+, in (?P<test>\S+)$",
-        "jest-failure": r"^ *● (?P<test>.+)$",
-        "jest-file": r"^ *FAIL +(?:\w+ +)?(?P<file>\S+)",
-        "vitest-failure": r"^ *FAIL +(?:\|.*\| +)?(?P<file>\S+) > (?P<test>.+)$",
-        "vitest-line": r"^ *(?:×|✗|✖|❯) (?P<test>.+?)(?: \d+ ?ms)?$",
-        "mocha-failure": r"^ +\d+\) (?P<test>.+?):?$",
-        "karma-failure": r"^\S.*?\([^)]*\) (?P<test>.+) FAILED$",
-        "jasmine-failure": r"^\d+\) (?P<test>.+)$",
-        "tap-not-ok": r"^ *not ok \d+(?: -)? *(?P<test>.*)$",
-        "playwright-failure": r"^ *\d+\) (?:\[\S+\] › )?(?P<file>[^:\s]+):\d+:\d+ › (?P<test>.+?)[ ─]*$",
-        "surefire-test": r"^(?:\[ERROR\] +)?(?P<test>[\w$.]+(?:\([\w$.]+\))?) .*<<<",
-        "gradle-test": r"^(?P<test>\S.* > .+) FAILED$",
-        "scalatest-failed": r"^(?:\[info\] )?- (?P<test>.+?) \*\*\* ",
-        "partest-failed": r"^!! +\d+ - (?P<test>\S+)",
-        "clojure-test": r"^(?:FAIL|ERROR) in \((?P<test>.+?)\) \((?P<file>[^:)]+)",
-        "dotnet-test": r"^ *(?:Failed|X) +(?P<test>.+?) \[.*\]$|(?P<xunit>\S+) \[FAIL\]$",
-        "ctest-line": r"Test +#\d+: (?P<test>\S+)",
-        "gtest-line": r"^\[ +FAILED +\] (?P<test>[\w./]+)",
-        "automake-test": r"^(?:FAIL|XPASS|ERROR):? (?P<test>\S+)$",
-        "boost-test": r'error: in "(?P<test>[^"]+)"',
-        "go-test": r"^\s*--- FAIL: (?P<test>\S+)",
-        "rust-test-output": r"^---- (?P<test>.+) std(?:out|err) ----$",
-        "rust-test-line": r"^test (?P<test>.+) \.\.\. FAILED$",
-        "rust-panic": r"^thread '(?P<test>[^']+::[^']+)'",
-        "tasty-fail": r"^ *(?P<test>.+?):\s+FAIL",
-        "xctest-error": r"error: -\[(?P<test>.+?)\] : ",
-        "xcpretty-test": r"^ {2}(?P<test>\S+), ",
-        "xcpretty-line": r"✗ (?P<test>\S+), ",
-        "phpt-fail": r"^FAIL (?P<test>.+) \[(?P<file>.+)\]",
-        "perl-test": r"^ *# +Failed test '(?P<test>.+)'",
-        "prove-line": r"^(?P<file>\S+) \.{2,} ",
-        "rspec-summary": r"^rspec '?\./(?P<file>[^:\s]+)\S* # (?P<test>.+)$",
-        "exunit-test": r"^ +\d+\) (?P<test>.+) \(\S+\)$",
-        "erlang-test": r"^(?P<test>[\w:]+) failed on line",
-        "ert-test": r"^Test (?P<test>\S+) condition:",
-    }.items()
+_TESTS: Final[Mapping[str, str]] = {
+    "pytest-failure": r"^_{3,} (?:ERROR (?:at \w+ of|collecting) )?(?P<test>.+?) _{3,}$",
+    "pytest-summary": r"^(?:FAILED|ERROR) (?P<file>[^:\s]+)(?:::(?P<test>\S+))?",
+    "unittest-failure": r"^(?:FAIL|ERROR): (?P<test>.+)$",
+    "doctest-failure": r"^File \"(?P<file>.+)\", line \d+, in (?P<test>\S+)$",
+    "jest-failure": r"^ *● (?P<test>.+)$",
+    "jest-file": r"^ *FAIL +(?:\w+ +)?(?P<file>\S+)",
+    "vitest-failure": r"^ *FAIL +(?:\|.*\| +)?(?P<file>\S+) > (?P<test>.+)$",
+    "vitest-line": r"^ *(?:×|✗|✖|❯) (?P<test>.+?)(?: \d+ ?ms)?$",
+    "mocha-failure": r"^ +\d+\) (?P<test>.+?):?$",
+    "karma-failure": r"^\S.*?\([^)]*\) (?P<test>.+) FAILED$",
+    "jasmine-failure": r"^\d+\) (?P<test>.+)$",
+    "tap-not-ok": r"^ *not ok \d+(?: -)? *(?P<test>.*)$",
+    "playwright-failure": r"^ *\d+\) (?:\[\S+\] › )?(?P<file>[^:\s]+):\d+:\d+ ›"
+    " (?P<test>.+?)[ ─]*$",
+    "surefire-test": r"^(?:\[ERROR\] +)?(?!Tests run)(?P<test>[\w$.]+(?:\([\w$.]+\))?) .*<<<",
+    "gradle-test": r"^(?P<test>\S.* > .+) FAILED$",
+    "scalatest-failed": r"^(?:\[info\] )?- (?P<test>.+?) \*\*\* ",
+    "partest-failed": r"^!! +\d+ - (?P<test>\S+)",
+    "clojure-test": r"^(?:FAIL|ERROR) in \((?P<test>.+?)\) \((?P<file>[^:)]+)",
+    "dotnet-test": r"^ *(?:Failed|X) +(?P<test>.+?) \[.*\]$|(?P<xunit>\S+) \[FAIL\]$",
+    "ctest-line": r"Test +#\d+: (?P<test>\S+)",
+    "gtest-line": r"^\[ +FAILED +\] (?P<test>[\w./]+)",
+    "automake-test": r"^(?:FAIL|XPASS|ERROR):? (?P<test>\S+)$",
+    "boost-test": r'error: in "(?P<test>[^"]+)"',
+    "go-test": r"^\s*--- FAIL: (?P<test>\S+)",
+    "rust-test-output": r"^---- (?P<test>.+) std(?:out|err) ----$",
+    "rust-test-line": r"^test (?P<test>.+) \.\.\. FAILED$",
+    "rust-panic": r"^thread '(?P<test>[^']+::[^']+)'",
+    "tasty-fail": r"^ *(?P<test>.+?):\s+FAIL",
+    "xctest-error": r"error: -\[(?P<test>.+?)\] : ",
+    "xcpretty-test": r"^ {2}(?P<test>\S+), ",
+    "xcpretty-line": r"✗ (?P<test>\S+), ",
+    "phpt-fail": r"^FAIL (?P<test>.+) \[(?P<file>.+)\]",
+    "perl-test": r"^ *# +Failed test '(?P<test>.+)'",
+    "prove-line": r"^(?P<file>\S+) \.{2,} ",
+    "rspec-summary": r"^rspec '?\./(?P<file>[^:\s]+)\S* # (?P<test>.+)$",
+    "exunit-test": r"^ +\d+\) (?P<test>.+) \(\S+\)$",
+    "erlang-test": r"^(?P<test>[\w:]+) failed on line",
+    "ert-test": r"^Test (?P<test>\S+) condition:",
 }
 _FILE: Final = re.compile(
     r"(?<![\w@/.])((?:[A-Za-z]:)?[\w./\\@+-]*[\w)\]]\.(?:py|pyx|pyi|[cm]?[jt]sx?|vue|svelte|coffee|java|kt|"
@@ -75,7 +73,7 @@ _ROOTS: Final = re.compile(
 def find_test(sign: str, line: str) -> tuple[str | None, str | None]:
     """Return the test and the file that a line with a sign names, None for what it does not."""
     pattern = _TESTS.get(sign)
-    found = pattern.search(line) if pattern else None
+    found = re.search(pattern, line) if pattern else None
     if not found:
         return None, None
     groups = found.groupdict()

@@ -6,8 +6,9 @@ held against the signs.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import ahocorasick_rs
 import re2
@@ -16,14 +17,15 @@ from curricle.extraction.signs import SIGNS
 from curricle.extraction.words import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from curricle.extraction.sign import Sign
 
 _ERROR_MARK: Final = b"##[error]"
 
 
-class Hit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Hit:
     """A line that bears a sign."""
 
     index: int
@@ -38,20 +40,19 @@ def word_finder() -> ahocorasick_rs.BytesAhoCorasick:
     )
 
 
-def find_candidates(text: bytes) -> list[int]:
-    """Return the numbers, from 0, of the lines that hold one of the words."""
-    found = []
+def find_candidates(text: bytes) -> Iterator[int]:
+    """Yield the numbers, from 0, of the lines that hold one of the words."""
     line = position = line_end = 0
-    for _, start, _ in word_finder().find_matches_as_indexes(text):
-        if start < line_end:
+    for _, _, end in word_finder().find_matches_as_indexes(text):
+        if end <= line_end:
             continue
-        line += text.count(b"\n", position, start)
-        position = start
-        line_end = text.find(b"\n", start)
+        # A word may begin with the newline before the line that it is in.
+        line += text.count(b"\n", position, end)
+        position = end
+        line_end = text.find(b"\n", end)
         if line_end < 0:
             line_end = len(text)
-        found.append(line)
-    return found
+        yield line
 
 
 def find_hits(lines: Sequence[bytes], candidates: Iterable[int]) -> list[Hit]:
@@ -73,8 +74,10 @@ def find_sign(line: bytes) -> Sign | None:
         sign = SIGNS[number]
         if (best is None or sign.weight > best.weight) and not _only_looks(number, text):
             best = sign
-    if marked and (best is None or best.weight < _MARKED.weight) and not _only_looks(
-        SIGNS.index(_MARKED), line
+    if (
+        marked
+        and (best is None or best.weight < _MARKED.weight)
+        and not _only_looks(SIGNS.index(_MARKED), line)
     ):
         return _MARKED
     return best

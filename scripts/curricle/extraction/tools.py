@@ -46,7 +46,7 @@ _MARKS: Final[Mapping[bytes, str]] = {
     b"openai": "openai",
 }
 _CALLED: Final = re.compile(r"[a-z][\w+-]*")
-_SAMPLE_BYTES: Final = 1 << 20
+_SAMPLE_BYTES: Final = 1 << 18
 
 
 def find_tools(hits: Sequence[Hit], command: str, text: bytes) -> frozenset[str]:
@@ -54,7 +54,9 @@ def find_tools(hits: Sequence[Hit], command: str, text: bytes) -> frozenset[str]
 
     `command` is what the failed step called. Of a long text the beginning and the end are searched.
     """
-    sample = text if len(text) <= 2 * _SAMPLE_BYTES else text[:_SAMPLE_BYTES] + text[-_SAMPLE_BYTES:]
+    sample = (
+        text if len(text) <= 2 * _SAMPLE_BYTES else text[:_SAMPLE_BYTES] + text[-_SAMPLE_BYTES:]
+    )
     spoken = {hit.sign.tool for hit in hits} - {"any", "ci", "shell", "lint"}
     marked = {tool for mark, tool in _MARKS.items() if mark in sample}
     return frozenset(spoken | marked | (set(_CALLED.findall(command)) & _NAMES))

@@ -15,13 +15,15 @@ WORDS: Final = tuple(
         "|orbidden|ejected|ncompatible|xpected|efused|imed out|imeout|ERR_|ssertion|SSERT"
         "|exited with|returned a non-zero|___ |E   |ould reformat|not ok|DATA RACE|IGSEGV|IGABRT"
         "|egmentation|core dumped|Bus error|Access violation|terminate called|<<< |ent wrong"
-        "|!!  |*** |Sanitizer|CONFLICT|Killed|OOM|Diff in|diff --git|.go:|No package|E: |Err:"
-        "|● |❌|⛔|✗|✘|✖|✕|× |❯ |⎯|➤ |╰─▶|→ |0) |1) |2) |3) |4) |5) |6) |7) |8) |9) "
+        "|!!  |** (|Sanitizer|CONFLICT|Killed|OOM|Diff in|diff --git|.go:|No package|E: |Err:"
+        "|● |❌|⛔|✗|✘|✖|✕|× |❯ |⎯|➤ |╰─▶|→ |  1) |  2) |  3) |  4) |  5) |  6) |  7) |  8) | "
+        " 9) |\n1) |\n2) |\n3) |Z 1) |[1) "
         "|Problem |everity|line |Coverage|CRASH|ERROR|took longer|ancelled|anceled|shutdown"
         "|lost comm|system failure|##[error|::error|output has been|log length|with no output"
         "|==DIFF|=DIFF=|./spec|: C: |: W: |: F: |: R: |MD0| > [|rejecting|toomany|multiple def"
         "|F401|  - |[!] |up-to-date|up to date|inconsistent|formatted|out of date|outdated|sorted"
         "|signal(|entered--|size limit|stdout ---|stderr ---|went|X] |[X|condition:|DIFF"
-        "|at line |WARNING: |WARN| | E0| E1|! |.hs:|.erl:|.hrl:|.kt:|.kts:|.py:|.rb:|.md:|.tex:|e: "
+        "|at line |! LaTeX|! Package|! Emergency|! File|! Extra|.hs:|.erl:|.hrl:|.kt:|.kts:|.py:"
+        "|.rb:|.md:|.rst:|.tex:|\ne: |Z e: |e: file|WARNING] /"
     ).split("|")
 )

@@ -26,16 +26,21 @@ _CORE_LENGTH_MAX: Final = 240
 _PART_LENGTH_MAX: Final = 80
 _EXCEPTION: Final = re.compile(
     r"\(?\b((?:[A-Za-z_]\w*[.:]{1,2})*[A-Z]\w*(?:Error|Exception|Failure|Failed|Fault|Timeout|NotFound|InUse"
-    r"|Conflict|Denied|Refused|Exceeded|Interrupt|Unavailable|Violation|Abort|Panic|Exit))\b\)?(?=:? |:|$)"
+    r"|Conflict|Denied|Refused|Exceeded|Interrupt|Unavailable|Violation|Abort|Panic"
+    r"|Exit))\b\)?(?=:? |:|$)"
 )
 _MESSAGE: Final = re.compile(
-    r"(?i)\b(error|fail(ed|ure|s)?|fatal|panic|assert\w*|expected|cannot|can't|could not|unable|invalid"
-    r"|undefined|missing|denied|refused|timed? ?out|not found|no such|exceeded|unexpected|mismatch)\b"
+    r"(?i)\b(error|fail(ed|ure|s)?|fatal|panic|assert\w*|expected|cannot|can't|could not"
+    r"|unable|invalid"
+    r"|undefined|missing|denied|refused|timed? ?out|not found|no such|exceeded|unexpected"
+    r"|mismatch)\b"
 )
 _HEADER: Final = re.compile(r"Traceback \(most recent|^[-=_*#.\s]*$|^(FAIL|ERROR)$|^Caused by:$")
 _FOLDED: Final = "Traceback (most recent call last):\\n"
 _OPEN: Final = (":", "!", "(", ",")
-_FRAME: Final = re.compile(r'^\s*(at |File "|in |from |\.\.\. \d+|#\d+ |\^|\d+ \||\|)|^\s*[-~^|]+\s*$')
+_FRAME: Final = re.compile(
+    r'^\s*(at |File "|in |from |\.\.\. \d+|#\d+ |\^|\d+ \||\|)|^\s*[-~^|]+\s*$'
+)
 _PYTEST_ERROR: Final = re.compile(r"^E +(?=\S)")
 _TIMEOUT: Final = re.compile(r"(?i)\btimed? ?-?out\b|timeout|deadline exceeded")
 _ANONYMOUS: Final = frozenset({Kind.EXCEPTION, Kind.GENERIC, Kind.TAIL, Kind.LIMIT, Kind.STEP})

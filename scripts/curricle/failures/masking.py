@@ -1,4 +1,4 @@
-"""Takes out of a line what differs from run to run and runner to runner: times, ids, paths, numbers.
+"""Takes out of a line what differs from run to run: times, ids, paths, numbers.
 
 Masking a masked line changes nothing.
 """
@@ -22,19 +22,25 @@ _LOGGER: Final = re.compile(
 _MASKS: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = (
     (
         re.compile(
-            r"\b\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?"
-            r"|\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct"
+            r"\b\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:Z|UTC"
+            r"|[+-]\d\d:?\d\d))?"
+            r"|\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul"
+            r"|Aug|Sep|Oct"
             r"|Nov|Dec)[a-z]* +\d{1,2},? (?:\d{4},? )?\d\d?:\d\d(?::\d\d)?(?: ?[AP]M)?"
             r"|\b\d{4}-\d\d-\d\d\b|\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b"
         ),
         "<time>",
     ),
     (
-        re.compile(r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b"),
+        re.compile(
+            r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b"
+        ),
         "<id>",
     ),
     (
-        re.compile(r"\b(https?|ftp|git|ssh|wss?)://(?:[^\s/@'\"]*@)?([\w.-]+)(?::\d+)?[^\s'\"<>)\],;]*"),
+        re.compile(
+            r"\b(https?|ftp|git|ssh|wss?)://(?:[^\s/@'\"]*@)?([\w.-]+)(?::\d+)?[^\s'\"<>)\],;]*"
+        ),
         lambda found: f"<url>{found[2].lower()}",
     ),
     (
@@ -48,13 +54,14 @@ _MASKS: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         "<hex>",
     ),
     (
-        re.compile(
-            r"'?\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) .*", re.DOTALL
-        ),
+        re.compile(r"'?\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) .*", re.DOTALL),
         "<sql>",
     ),
     (
-        re.compile(r"(?<![<\w])-?\d+(?:[.,:]\d+)* ?(?:ms|µs|us|ns|secs?|seconds?|minutes?|mins?|hours?|[smh])\b"),
+        re.compile(
+            r"(?<![<\w])-?\d+(?:[.,:]\d+)* ?(?:ms|µs|us|ns|secs?|seconds?|minutes?|mins?"
+            r"|hours?|[smh])\b"
+        ),
         "<time>",
     ),
     (re.compile(r"\d+(?:[.,]\d+)*"), "<n>"),

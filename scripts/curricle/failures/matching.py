@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from curricle.extraction.sign import Kind
 from curricle.failures.bucket import Bucket
 from curricle.failures.patterns import RuleSet, find_step
 
@@ -134,10 +133,10 @@ def _shown(block: FailureBlock) -> tuple[Line, ...]:
 
 
 def _conditions_hold(rule: Rule, failure: Failure) -> bool:
-    kinds: set[Kind] = {block.kind for block in failure.blocks if block.is_main}
+    kinds = {block.kind.value for block in failure.blocks if block.is_main}
     return (
         (not rule.tools or bool(rule.tools & failure.tools))
-        and (not rule.kinds or bool(rule.kinds & {kind.value for kind in kinds}))
+        and (not rule.kinds or bool(rule.kinds & kinds))
         and (not rule.exit_codes or failure.exit_code in rule.exit_codes)
         and (not rule.step or find_step(rule.step, failure.step_command))
     )

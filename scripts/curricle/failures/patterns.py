@@ -39,7 +39,7 @@ class RuleSet:
                 self._add(number, expression)
             if not (rule.match_any or rule.match_regex) and rule.signal:
                 self._add(number, r"\{")
-            if rule.step:
+            if rule.step and not rule.is_shipped:
                 self._checked(rule.step)
         if self._owners:
             self._set.Compile()
@@ -60,7 +60,7 @@ class RuleSet:
         return bool(rule.exit_codes or rule.kinds)
 
     def _add(self, number: int, expression: str) -> None:
-        if not self._checked(expression):
+        if not (self._rules[number].is_shipped or self._checked(expression)):
             return
         self._set.Add(expression.encode())
         self._owners.append(number)
@@ -122,7 +122,7 @@ def _value_at(document: Any, path: str) -> str | None:
 
 
 def _escaped(text: str) -> str:
-    return "".join(char if char.isalnum() or ord(char) > 127 else "\\" + char for char in text)
+    return "".join(char if char.isalnum() or not char.isascii() else "\\" + char for char in text)
 
 
 def _options() -> re2.Options:

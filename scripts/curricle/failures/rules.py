@@ -1,4 +1,4 @@
-"""The rules by which the failure of a CI job falls into a bucket: values, and what each bucket leads to.
+"""The rules by which the failure of a CI job falls into a bucket, and what each leads to.
 
 How a file of them is read: `rule_file.py`. How they are held against a failure: `matching.py`.
 """
@@ -61,9 +61,12 @@ class Rule:
     @property
     def is_guarded(self) -> bool:
         """Whether no rule of a user may win against it."""
-        return self.is_shipped and (
-            self.bucket is Bucket.SECRET_OR_CONFIG or self.is_fork_boundary
-        )
+        return self.is_shipped and (self.bucket is Bucket.SECRET_OR_CONFIG or self.is_fork_boundary)
+
+    @property
+    def is_textual(self) -> bool:
+        """Whether the rule asks for something in a line."""
+        return bool(self.match_any or self.match_regex or self.signal)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

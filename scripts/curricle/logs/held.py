@@ -2,11 +2,12 @@
 
 A log up to `WHOLE_BYTES` is kept whole. Of a longer one its beginning and its end are kept, and
 from between the lines around those that a caller calls telling. Numbers of lines are those of the
-log: `\\r\\n`, `\\r` and `\\n` each end a line.
+log: a return, a newline and both together each end a line.
 """
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Sequence
@@ -18,14 +19,14 @@ from curricle.logs.cleaning import clean_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-WHOLE_BYTES: Final = 16 << 20
-BLOCK_BYTES: Final = 4 << 20
+WHOLE_BYTES: Final = 12 << 20
+BLOCK_BYTES: Final = 2 << 20
 _HEAD_BLOCKS: Final = 1
 _TAIL_BLOCKS: Final = 3
 _BEFORE: Final = 30
 _AFTER: Final = 90
-_KEPT_BYTES_PER_BLOCK: Final = 96 << 10
-_KEPT_BYTES_MAX: Final = 16 << 20
+_KEPT_BYTES_PER_BLOCK: Final = 32 << 10
+_KEPT_BYTES_MAX: Final = 6 << 20
 _LINE_BYTES_MAX: Final = 64 << 10
 """What a line has beyond it is dropped at once, so that one endless line needs no memory."""
 
@@ -38,7 +39,12 @@ class CleanLines(Sequence[bytes]):
         self._clean: dict[int, bytes] = {}
 
     def __len__(self) -> int:
+        """Return how many lines there are."""
         return len(self._raw)
+
+    def raw(self, index: int) -> bytes:
+        """Return a line as it stands in the log."""
+        return self._raw[index]
 
     @overload
     def __getitem__(self, index: int) -> bytes: ...
@@ -68,9 +74,7 @@ class HeldLog:
     is_whole: bool
 
 
-def hold_log(
-    parts: Iterable[bytes], find_telling: Callable[[bytes], Sequence[int]]
-) -> HeldLog:
+def hold_log(parts: Iterable[bytes], find_telling: Callable[[bytes], Iterable[int]]) -> HeldLog:
     """Keep what matters of a log that comes in parts.
 
     `find_telling` gives the numbers, from 0, of the telling lines of a text, in order.
@@ -84,7 +88,7 @@ def hold_log(
 class _Keeper:
     """Holds blocks while they come, and lets go of what need not be kept."""
 
-    def __init__(self, find_telling: Callable[[bytes], Sequence[int]]) -> None:
+    def __init__(self, find_telling: Callable[[bytes], Iterable[int]]) -> None:
         self._find_telling = find_telling
         self._head: list[tuple[int, bytes]] = []
         self._middle: list[tuple[int, bytes]] = []
@@ -110,12 +114,12 @@ class _Keeper:
     def held(self) -> HeldLog:
         """Return what was kept."""
         texts: list[bytes] = []
-        numbers: list[int] = []
+        numbers = array("Q")
         for first, text in (*self._head, *self._middle, *self._tail):
             count = text.count(b"\n") + (0 if text.endswith(b"\n") else 1)
             texts.append(text if text.endswith(b"\n") else text + b"\n")
             if not self._is_whole:
-                numbers += range(first, first + count)
+                numbers.extend(range(first, first + count))
         joined = b"".join(texts)
         ends_open = bool(self._tail) and not self._tail[-1][1].endswith(b"\n")
         line_count = self._line - (0 if ends_open else 1)
@@ -131,15 +135,15 @@ class _Keeper:
 
     def _thin(self, first: int, block: bytes) -> None:
         """Keep of a block the surroundings of its telling lines."""
-        telling = self._find_telling(block)
-        if not telling or self._middle_bytes >= _KEPT_BYTES_MAX:
+        if self._middle_bytes >= _KEPT_BYTES_MAX:
             return
-        lines = block.split(b"\n")
+        lines: list[bytes] = []
         kept_bytes = 0
-        start = end = -1
-        for number in telling:
+        end = -1
+        for number in self._find_telling(block):
             if number <= end:
                 continue
+            lines = lines or block.split(b"\n")
             start = max(end + 1, number - _BEFORE)
             end = min(len(lines) - 1, number + _AFTER)
             part = b"\n".join(line[:_LINE_BYTES_MAX] for line in lines[start : end + 1])
@@ -178,7 +182,7 @@ def _blocks(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _one_ending(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the same text with newlines for `\\r\\n` and `\\r`."""
+    """Yield the same text with a newline for each return, alone or before a newline."""
     has_return = False
     for part in parts:
         text = b"\r" + part if has_return else part

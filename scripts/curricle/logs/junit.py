@@ -74,8 +74,8 @@ class _Reader:
         """Return what failed."""
         try:
             for part in parts:
-                self._parser.Parse(part, False)  # noqa: FBT003 - not the last part
-            self._parser.Parse(b"", True)  # noqa: FBT003 - the last part
+                self._parser.Parse(part, False)
+            self._parser.Parse(b"", True)
         except expat.ExpatError as error:
             why = f"it is no XML: {expat.errors.messages.get(error.code, 'malformed')}"
             raise LogInvalidError(self._name, why, line=error.lineno) from error

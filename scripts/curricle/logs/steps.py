@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
+
+    from curricle.logs.held import CleanLines
 
 
 class Step(NamedTuple):
@@ -19,68 +21,89 @@ class Step(NamedTuple):
     command: str
 
 
-_TRAVIS_END: Final = re.compile(
-    rb'^The command "(.*?)"? (?:failed and )?exited with ([1-9]\d*)|^The command "(.*)" failed \d+ time'
+class _Service(NamedTuple):
+    """How a CI service marks a step that failed."""
+
+    end: re.Pattern[bytes]
+    """Found in the line that tells of the end; may name `code` and `command`."""
+    start: bytes
+    """Stands in the line where the step begins; the command may follow it."""
+
+
+_SERVICES: Final = (
+    _Service(
+        re.compile(
+            rb'^The command "(?P<command>.*?)"? (?:failed and )?exited with (?P<code>[1-9]\d*)'
+        ),
+        b"travis_time:start",
+    ),
+    _Service(
+        re.compile(rb'^The command "(?P<command>.*)" failed \d+ time(?P<code>)'),
+        b"travis_time:start",
+    ),
+    _Service(
+        re.compile(
+            rb"^##\[error\](?P<command>)(?:Process completed|.*failed) with exit code"
+            rb" (?P<code>[1-9]\d*)"
+        ),
+        b"##[group]Run ",
+    ),
+    _Service(
+        re.compile(rb"^ERROR: Job failed(?P<command>)(?:: exit (?:code|status) )?(?P<code>\d*)"),
+        b":step_script",
+    ),
+    _Service(
+        re.compile(rb"^Exited with code (?P<command>)(?:exit status )?(?P<code>[1-9]\d*)"),
+        b" Running command",
+    ),
+    _Service(
+        re.compile(rb"The command exited with status (?P<command>)(?P<code>[1-9]\d*)"),
+        b" Running command",
+    ),
 )
-_GITHUB_END: Final = re.compile(
-    rb"^##\[error\](?:Process completed with exit code ([1-9]\d*)|.*failed with exit code ([1-9]\d*))"
-)
-_GITLAB_END: Final = re.compile(rb"^ERROR: Job failed(?:: exit (?:code|status) (\d+))?")
-_CIRCLE_END: Final = re.compile(rb"^Exited with code (?:exit status )?([1-9]\d*)")
-_BUILDKITE_END: Final = re.compile(rb"The command exited with status ([1-9]\d*)")
-_TRAVIS_START: Final = re.compile(rb"travis_time:start")
-_TRAVIS_COMMAND: Final = re.compile(rb"^\$ (.*)")
-_GITHUB_START: Final = re.compile(rb"^##\[group\]Run (.*)")
-_GITLAB_START: Final = re.compile(rb"^section_start:\d+:(?:step_script|build_script)")
-_BUILDKITE_START: Final = re.compile(rb"^(?:~~~|---|\+\+\+) Running (?:command|script|plugin .*)")
+_END_MARKS: Final = (b"xited with", b" failed", b"##[error]")
 _LOOK_BACK_LINES: Final = 400_000
 _COMMAND_LENGTH_MAX: Final = 200
+_EXIT_CODE_MAX: Final = 1 << 16
 
 
-def find_failed_steps(lines: Sequence[bytes], candidates: Iterable[int]) -> tuple[Step, ...]:
+def find_failed_steps(lines: CleanLines, candidates: Iterable[int]) -> tuple[Step, ...]:
     """Return the failed steps in order; none where no service's mark tells of one.
 
-    `lines` are clean. `candidates` are the indexes of the lines that may hold a mark.
+    `candidates` are the indexes of the lines that may hold a mark.
     """
     steps: list[Step] = []
     for index in candidates:
         line = lines[index]
-        step = _step_that_ends(lines, index, line, steps[-1].last + 1 if steps else 0)
-        if step is not None:
-            steps.append(step)
+        if any(mark in line for mark in _END_MARKS):
+            floor = steps[-1].last + 1 if steps else 0
+            step = _step_that_ends(lines, index, floor)
+            if step is not None:
+                steps.append(step)
     return tuple(steps)
 
 
-def _step_that_ends(lines: Sequence[bytes], index: int, line: bytes, floor: int) -> Step | None:
-    if found := _TRAVIS_END.match(line):
-        command = found[1] or found[3] or b""
-        return _step(lines, index, floor, _TRAVIS_START, found[2], command)
-    if found := _GITHUB_END.match(line):
-        return _step(lines, index, floor, _GITHUB_START, found[1] or found[2], b"")
-    if found := _GITLAB_END.match(line):
-        return _step(lines, index, floor, _GITLAB_START, found[1], b"")
-    if found := _CIRCLE_END.match(line):
-        return _step(lines, index, floor, _BUILDKITE_START, found[1], b"")
-    if found := _BUILDKITE_END.search(line):
-        return _step(lines, index, floor, _BUILDKITE_START, found[1], b"")
+def _step_that_ends(lines: CleanLines, index: int, floor: int) -> Step | None:
+    for service in _SERVICES:
+        found = service.end.search(lines[index])
+        if found:
+            first, called = _beginning(lines, index, floor, service.start)
+            command = (found["command"] or called).decode(errors="replace")
+            code = int(found["code"][:6] or b"0")
+            return Step(
+                first=first,
+                last=index,
+                exit_code=code if 0 < code < _EXIT_CODE_MAX else None,
+                command=command[:_COMMAND_LENGTH_MAX],
+            )
     return None
 
 
-def _step(
-    lines: Sequence[bytes],
-    index: int,
-    floor: int,
-    start: re.Pattern[bytes],
-    code: bytes | None,
-    command: bytes,
-) -> Step:
-    first = floor
+def _beginning(lines: CleanLines, index: int, floor: int, mark: bytes) -> tuple[int, bytes]:
+    """Return where a step begins, and what follows the mark there."""
     for number in range(index - 1, max(floor, index - _LOOK_BACK_LINES) - 1, -1):
-        found = start.search(lines[number])
-        if found:
-            first = number
-            if not command and found.groups():
-                command = found[1] or b""
-            break
-    text = command.decode(errors="replace")[:_COMMAND_LENGTH_MAX]
-    return Step(first, index, int(code) if code and len(code) < 5 else None, text)
+        # The raw line will do: cleaning hundreds of thousands of lines for one mark would not.
+        if mark in lines.raw(number):
+            rest = lines[number].partition(mark)[2]
+            return number, rest if mark.endswith(b" ") else b""
+    return floor, b""

@@ -9,7 +9,6 @@ import os
 import select
 import time
 import zlib
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
 from curricle.errors import LogInvalidError

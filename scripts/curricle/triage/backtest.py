@@ -66,8 +66,10 @@ class Tested:
         lines = [f"{told['right']} of {told['logs']} logs right, macro-F1 {told['macro_f1']:.3f}"]
         lines += [f"  {name}: F1 {value:.2f}" for name, value in told["f1"].items()]
         lines += [f"{row['id']}: {row['bucket']}, got {row['got']}" for row in told["wrong"]]
-        lines += [f"{name}: sent to the patch lane, and is none of the code's"
-                  for name in self.sent_to_patch]
+        lines += [
+            f"{name}: sent to the patch lane, and is none of the code's"
+            for name in self.sent_to_patch
+        ]
         return lines
 
 

@@ -1,8 +1,7 @@
-"""Many logs at once: one pack for each row of a list, in its order; a row that fails stops nothing."""
+"""Many logs at once: a pack for each row of a list, in its order; no row stops the others."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curricle.errors import CurricleError, InvalidArgumentError, LogInvalidError
@@ -13,6 +12,7 @@ from curricle.triage.log import judge_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from curricle.triage.facts import JobFacts
     from curricle.triage.judge import Judge, Judged

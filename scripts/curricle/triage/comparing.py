@@ -60,9 +60,7 @@ class Compared:
             "same": self.is_same,
             "a": {"name": self.one.name, "fingerprint": self.one.fingerprint},
             "b": {"name": self.other.name, "fingerprint": self.other.fingerprint},
-            "facts": [
-                {"fact": name, "a": a, "b": b, "same": a == b} for name, a, b in self.rows()
-            ],
+            "facts": [{"fact": name, "a": a, "b": b, "same": a == b} for name, a, b in self.rows()],
         }
 
     def lines(self) -> list[str]:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 _ANNOTATIONS_MAX: Final = 3
 _LENGTH_MAX: Final = 400
-_MARKDOWN: Final = str.maketrans({char: f"&#{ord(char)};" for char in "\\`*_{}[]()#+-.!|~@:/<>&\"'"})
+_MARKDOWN: Final = str.maketrans(
+    {char: f"&#{ord(char)};" for char in "\\`*_{}[]()#+-.!|~@:/<>&\"'"}
+)
 
 
 def render_step_summary(pack: Mapping[str, Any], case_id: str | None) -> str:

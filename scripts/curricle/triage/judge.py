@@ -31,9 +31,8 @@ class Judge:
 
     def __init__(self, book: RuleBook) -> None:
         self.book = book
-        textual = [rule for rule in book.rules if rule.match_any or rule.match_regex or rule.signal]
-        self._rules = compile_set(textual)
-        self._structure = tuple(rule for rule in book.rules if rule not in set(textual))
+        self._rules = compile_set([rule for rule in book.rules if rule.is_textual])
+        self._structure = tuple(rule for rule in book.rules if not rule.is_textual)
 
     def of_log(self, held: HeldLog, green: AbstractSet[int] = frozenset()) -> Judged:
         """Return what a log says, `green` being templates of lines that do not count."""

@@ -6,14 +6,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from curricle.extraction.failure import find_telling
 from curricle.extraction.green import learn_green
+from curricle.extraction.scanning import find_candidates
 from curricle.logs.held import hold_log
 from curricle.logs.stream import STDIN, read_input, read_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from curricle.logs.held import HeldLog
     from curricle.triage.judge import Judge, Judged
 
 
@@ -27,14 +28,15 @@ def judge_log(judge: Judge, log: str, green: Sequence[str] = ()) -> tuple[Judged
         IoError, PermissionDeniedError: one of them cannot be read.
     """
     templates = learn_green(_parts(name) for name in green)
-    held = hold_log(_parts(log), find_telling)
-    notes = ()
-    if not held.is_whole:
-        notes = (
-            f"of {held.line_count} lines, {len(held.lines)} were kept: the beginning, the end,"
-            " and the surroundings of what may tell",
-        )
-    return judge.of_log(held, templates), notes
+    held = hold_log(_parts(log), find_candidates)
+    return judge.of_log(held, templates), () if held.is_whole else (_cut(held),)
+
+
+def _cut(held: HeldLog) -> str:
+    return (
+        f"of {held.line_count} lines, {len(held.lines)} were kept: the beginning, the end,"
+        " and the surroundings of what may tell"
+    )
 
 
 def _parts(name: str) -> Iterator[bytes]:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from curricle.cases.history import history
 from curricle.cases.places import LEDGER
-from curricle.cases.recurrence import recent_failures, retries_used, same_fingerprint_count
 from curricle.errors import CaseNotFoundError
 from curricle.failures.bucket import Bucket
 from curricle.printable import counted
@@ -48,6 +46,9 @@ def look_back(runs_dir: Path, fingerprint: str, facts: JobFacts, now: datetime) 
     """
     if not (runs_dir / LEDGER).exists():
         return Past()
+    from curricle.cases.history import history
+    from curricle.cases.recurrence import retries_used, same_fingerprint_count
+
     try:
         known: History | None = history(runs_dir, fingerprint, now=now)
     except CaseNotFoundError:
@@ -71,10 +72,10 @@ def look_back(runs_dir: Path, fingerprint: str, facts: JobFacts, now: datetime) 
 
 def _is_outage(runs_dir: Path, now: datetime) -> bool:
     """Tell whether most recent failures are one fault of infrastructure."""
+    from curricle.cases.recurrence import recent_failures
+
     recent = [
-        case
-        for case in recent_failures(runs_dir, OUTAGE_CASES)
-        if case.at >= now - OUTAGE_WINDOW
+        case for case in recent_failures(runs_dir, OUTAGE_CASES) if case.at >= now - OUTAGE_WINDOW
     ]
     if len(recent) < OUTAGE_CASES_MIN:
         return False

@@ -57,8 +57,7 @@ def failure_of_report(name: str) -> Failure:
 
 def _block(case: FailedCase, *, is_main: bool) -> FailureBlock:
     lines = tuple(
-        Line(number=case.line + place, text=text)
-        for place, text in enumerate(_lines(case))
+        Line(number=case.line + place, text=text) for place, text in enumerate(_lines(case))
     )
     return FailureBlock(
         first=case.line,

@@ -51,10 +51,13 @@ GENERIC: Final = (
         "any",
         Kind.GENERIC,
         34,
-        r"\b([Cc]annot|[Cc]an't|[Cc]ould not|[Cc]ouldn't|[Uu]nable to|[Nn]ot found|not exist|[Nn]o such"
-        r"|[Ii]nvalid|[Uu]nexpected|[Uu]nknown|[Mm]issing|[Dd]enied|[Rr]efused|[Tt]imed out|[Tt]imeout"
+        r"\b([Cc]annot|[Cc]an't|[Cc]ould not|[Cc]ouldn't|[Uu]nable to|[Nn]ot found|not exist"
+        r"|[Nn]o such"
+        r"|[Ii]nvalid|[Uu]nexpected|[Uu]nknown|[Mm]issing|[Dd]enied|[Rr]efused|[Tt]imed out"
+        r"|[Tt]imeout"
         r"|[Uu]nsupported|[Uu]ndefined|[Ii]llegal|[Mm]ismatch|[Ee]xceeded|[Aa]borted|[Uu]nauthorized"
-        r"|[Ff]orbidden|[Rr]ejected|[Ii]ncompatible|[Uu]nresolved|[Dd]oes not match|[Dd]oesn't match)\b",
+        r"|[Ff]orbidden|[Rr]ejected|[Ii]ncompatible|[Uu]nresolved|[Dd]oes not match|[Dd]oesn't"
+        r" match)\b",
         "Could not connect to the display",
         unless=r"(?i)\bwarn(ing)?\b|\.invalid\b|^checking |not found \(ok\)|^npm ERR",
     ),

@@ -75,7 +75,8 @@ JAVASCRIPT: Final = (
         r"^\d+\) \S.*$",
         "1) Calculator adds two numbers",
         Growth.SECTION,
-        ends=r"^\d+\) \S|^\d+ (specs?|tests?|examples?), |^(Finished in|FAILURES!|ERRORS!|Tests: |--$)"
+        ends=r"^\d+\) \S|^\d+ (specs?|tests?|examples?), |^(Finished in|FAILURES!|ERRORS!"
+        r"|Tests: |--$)"
         r"|^Pending:|^Tests run:",
         unless=r"^\d+\) (Run|Open|Check|See|Install|warning|Skipped)|^\d+\) .*\bRisky\b",
     ),
@@ -200,9 +201,12 @@ JAVASCRIPT: Final = (
         36,
         r"^npm (ERR!|error) \S",
         "npm ERR! Cannot read property 'match' of undefined",
-        unless=r"(ERR!|error) (A complete log|Test failed|.*lifecycle|.*ELIFECYCLE|Exit status|Failed at the"
-        r"|This is (probably|most likely)|errno|code|.*_logs|.*npm-debug|Linux|argv|node v|npm  ?v|path|"
-        r"command|If you need help|There is likely|Please include|Make sure you|Tell the author|You can get"
+        unless=r"(ERR!|error) (A complete log|Test failed|.*lifecycle|.*ELIFECYCLE|Exit status"
+        r"|Failed at the"
+        r"|This is (probably|most likely)|errno|code|.*_logs|.*npm-debug|Linux|argv|node v|npm"
+        r"  ?v|path|"
+        r"command|If you need help|There is likely|Please include|Make sure you|Tell the"
+        r" author|You can get"
         r"|Or if that|file |spawn|\S+@\S+ \S+: |not ok)",
     ),
     Sign(
@@ -211,7 +215,7 @@ JAVASCRIPT: Final = (
         Kind.TOOL,
         60,
         r"^error \S",
-        "error An unexpected error occurred: \"https://registry.yarnpkg.com/x: 503\".",
+        'error An unexpected error occurred: "https://registry.yarnpkg.com/x: 503".',
         unless=r"^error Command failed",
     ),
     Sign(
@@ -228,7 +232,7 @@ JAVASCRIPT: Final = (
         Kind.TOOL,
         70,
         r"^ ?ERR_PNPM_\w+",
-        " ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with \"frozen-lockfile\"",
+        ' ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with "frozen-lockfile"',
         Growth.PARAGRAPH,
     ),
     Sign(

@@ -54,7 +54,8 @@ JVM: Final = (
         44,
         r"^\[ERROR\] +\S",
         "[ERROR] COMPILATION ERROR : ",
-        unless=r"^\[ERROR\] +(\[Help|-> \[Help|To see the full|Re-run Maven|For more info|After corr"
+        unless=r"^\[ERROR\] +(\[Help|-> \[Help|To see the full|Re-run Maven|For more info"
+        r"|After corr"
         r"|mvn <|Please refer|Tests run:.*Errors: 0, Skipped)",
     ),
     Sign(
@@ -125,14 +126,15 @@ JVM: Final = (
         Kind.LINT,
         76,
         r"^\S+\.kts?:\d+:\d+: \S",
-        "src/App.kt:10:1: Unexpected blank line(s) before \"}\"",
+        'src/App.kt:10:1: Unexpected blank line(s) before "}"',
     ),
     Sign(
         "checkstyle",
         "java",
         Kind.LINT,
         78,
-        r"^\[(ant:checkstyle|checkstyle)\] \[?ERROR|^\[(ERROR|WARN|WARNING)\] \S+\.java:\[?\d+.*\[\w+\]$",
+        r"^\[(ant:checkstyle|checkstyle)\] \[?ERROR|^\[(ERROR|WARN|WARNING)\]"
+        r" \S+\.java:\[?\d+.*\[\w+\]$",
         "[ERROR] src/App.java:[10,5] (sizes) LineLength: Line is longer than 100. [LineLength]",
     ),
     Sign(

@@ -47,7 +47,8 @@ NATIVE: Final = (
         "gcc",
         Kind.COMPILE,
         80,
-        r"undefined (reference to|symbol)|cannot find -l|symbol\(s\) not found|multiple definition of",
+        r"undefined (reference to|symbol)|cannot find -l|symbol\(s\) not found|multiple"
+        r" definition of",
         "app.o:(.text+0x3e): undefined reference to `foo'",
         before=r"^\S*: in function|^Undefined symbols for",
     ),
@@ -207,7 +208,8 @@ NATIVE: Final = (
         r"^\s*--- FAIL: ",
         "--- FAIL: TestSum (0.03s)",
         Growth.SECTION,
-        ends=r"^(=== |\?|ok |PASS|FAIL|--- (PASS|SKIP|FAIL)|exit status|coverage:|\s+--- (PASS|SKIP):)"
+        ends=r"^(=== |\?|ok |PASS|FAIL|--- (PASS|SKIP|FAIL)|exit status|coverage:|\s+--- (PASS"
+        r"|SKIP):)"
         r"|^testing: |^make|^##\[|^$",
     ),
     Sign(
@@ -286,7 +288,8 @@ NATIVE: Final = (
         r"^error(\[E\d{4}\])?: ",
         "error[E0425]: cannot find value `CURSOR` in this scope",
         Growth.DIAGNOSTIC,
-        unless=r"^error: (could not compile|aborting due|build failed|test failed, to rerun|failed to run"
+        unless=r"^error: (could not compile|aborting due|build failed|test failed, to rerun"
+        r"|failed to run"
         r"|Recipe|process didn't exit|failed to push|src refspec|pathspec|RPC failed|\d+ targets? f"
         r"|doctest failed|bench failed|Process completed)",
     ),
@@ -442,7 +445,7 @@ NATIVE: Final = (
         Kind.TOOL,
         76,
         r"^\[!\] \S|^ *- ERROR \| ",
-        "[!] CocoaPods could not find compatible versions for pod \"Acme\":",
+        '[!] CocoaPods could not find compatible versions for pod "Acme":',
         Growth.PARAGRAPH,
     ),
 )

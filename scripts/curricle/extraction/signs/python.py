@@ -107,7 +107,7 @@ PYTHON: Final = (
         Kind.LINT,
         84,
         r"^\S+\.pyi?:\d+: error: ",
-        'src/app.py:7: error: Incompatible types in assignment  [assignment]',
+        "src/app.py:7: error: Incompatible types in assignment  [assignment]",
         Growth.LINE,
     ),
     Sign(
@@ -164,7 +164,8 @@ PYTHON: Final = (
         "python",
         Kind.SUMMARY,
         40,
-        r"^ERROR: +(\S+: commands failed|InvocationError|InterpreterNotFound)|^ +(py\w+|\w+): (FAIL|failed)",
+        r"^ERROR: +(\S+: commands failed|InvocationError|InterpreterNotFound)|^ +(py\w+|\w+):"
+        r" (FAIL|failed)",
         "ERROR:   py27: commands failed",
     ),
     Sign(

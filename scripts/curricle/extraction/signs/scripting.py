@@ -66,7 +66,8 @@ SCRIPTING: Final = (
         "bundler",
         Kind.TOOL,
         76,
-        r"^(Bundler could not find|Could not find (gem )?\S+|Bundler::\S+|Gem::\S+Error|An error occ"
+        r"^(Bundler could not find|Could not find (gem )?\S+|Bundler::\S+|Gem::\S+Error|An"
+        r" error occ"
         r"urred while installing|Your (Ruby version|bundle)|Could not fetch specs|Could not reach)",
         "Could not find gem 'sum (= 2.0)' in any of the gem sources listed in your Gemfile.",
         Growth.PARAGRAPH,
@@ -194,7 +195,8 @@ SCRIPTING: Final = (
         "r",
         Kind.EXCEPTION,
         70,
-        r"^Error in .+:? ?$|^Error in .+ : |^── (Failure|Error)|^ERROR: (dependenc|compilation|lazy)",
+        r"^Error in .+:? ?$|^Error in .+ : |^── (Failure|Error)|^ERROR: (dependenc|compilation"
+        r"|lazy)",
         "Error in library(\"sum\") : there is no package called 'sum'",
         Growth.INDENTED,
     ),
@@ -249,7 +251,8 @@ SCRIPTING: Final = (
         "lisp",
         Kind.EXCEPTION,
         70,
-        r"^(Debugger entered--Lisp error|Symbol's (value|function)|Wrong type argument|Cannot open load"
+        r"^(Debugger entered--Lisp error|Symbol's (value|function)|Wrong type argument|Cannot"
+        r" open load"
         r"|error in process)|^  signal\(error|^\S+\.el:\d+:\d+:? ?(Error|error)",
         "Debugger entered--Lisp error: (void-variable foo)",
         Growth.SECTION,
@@ -297,7 +300,7 @@ SCRIPTING: Final = (
         Kind.COMPILE,
         72,
         r"^(Error: Invalid CSS|Error: Undefined|>> Error:|Syntax error:) ?.*",
-        "Error: Invalid CSS after \"2.3em\": expected expression",
+        'Error: Invalid CSS after "2.3em": expected expression',
         Growth.INDENTED,
     ),
 )

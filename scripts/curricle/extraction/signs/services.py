@@ -24,7 +24,8 @@ SERVICES: Final = (
         Kind.LIMIT,
         70,
         r"The operation was cancell?ed|The runner has received a shutdown signal|lost communication"
-        r"|Build was aborted|Aborted by |ERROR: Job failed \(system failure\)|runner system failure",
+        r"|Build was aborted|Aborted by |ERROR: Job failed \(system failure\)|runner system"
+        r" failure",
         "The runner has received a shutdown signal.",
     ),
     Sign(
@@ -58,7 +59,8 @@ SERVICES: Final = (
         "docker",
         Kind.TOOL,
         82,
-        r"^(#\d+ )?ERROR: (failed|process|executor|failed to solve)|^failed to solve|^error: failed to "
+        r"^(#\d+ )?ERROR: (failed|process|executor|failed to solve)|^failed to solve|^error:"
+        r" failed to "
         r"solve|^#\d+ ERROR",
         "#6 ERROR: failed to copy: httpReadSeeker: failed open: not found",
         Growth.LINE,
@@ -108,7 +110,8 @@ SERVICES: Final = (
         Kind.TOOL,
         64,
         r"^error: (failed to push|src refspec|pathspec|RPC failed|Your local changes|The following"
-        r"|could not|unable to|cannot)|^ ! \[(remote )?rejected\]|^CONFLICT \(|^remote: (error|ERROR|Perm)",
+        r"|could not|unable to|cannot)|^ ! \[(remote )?rejected\]|^CONFLICT \(|^remote: (error"
+        r"|ERROR|Perm)",
         "error: failed to push some refs to 'origin'",
         Growth.LINE,
     ),
@@ -136,7 +139,8 @@ SERVICES: Final = (
         "apt",
         Kind.TOOL,
         70,
-        r"^(Err:\d+ |Error: (Unable to find a match|No available formula|.* not found in)|ERROR: unable to"
+        r"^(Err:\d+ |Error: (Unable to find a match|No available formula|.* not found in)"
+        r"|ERROR: unable to"
         r" select packages|No package \S+ available|dpkg: error|error: target not found)",
         "Error: Unable to find a match: libfoo-devel",
         Growth.INDENTED,
@@ -146,8 +150,10 @@ SERVICES: Final = (
         "shell",
         Kind.SHELL,
         66,
-        r": command not found$|\b(sh|bash|dash|zsh|ash)(: line)?:? \d+: .*not found$|^exec: .*not found"
-        r"|executable file not found|: No such file or directory$|: Permission denied$|: Is a directory$"
+        r": command not found$|\b(sh|bash|dash|zsh|ash)(: line)?:? \d+: .*not found$|^exec:"
+        r" .*not found"
+        r"|executable file not found|: No such file or directory$|: Permission denied$|: Is a"
+        r" directory$"
         r"|: unbound variable$|: parameter null or not set|: cannot execute|: bad interpreter"
         r"|: syntax error|: unexpected EOF|: ambiguous redirect|: numeric argument required",
         "/home/ci/build.sh: line 78: test/run.sh: No such file or directory",
@@ -179,7 +185,8 @@ SERVICES: Final = (
         60,
         r"^(flag provided but not defined|unknown (flag|option|command|argument|shorthand flag)"
         r"|invalid option|unrecognized (option|argument|command)|Unknown (option|command|argument))"
-        r"|: (unrecognized|invalid|unknown|illegal) (option|argument|command)|error: unrecognized arg",
+        r"|: (unrecognized|invalid|unknown|illegal) (option|argument|command)|error:"
+        r" unrecognized arg",
         "flag provided but not defined: -foo",
         unless=r"(?i)warning",
     ),
@@ -199,7 +206,8 @@ SERVICES: Final = (
         "docker",
         Kind.TOOL,
         68,
-        r"^Error from server|ImagePullBackOff|CrashLoopBackOff|OOMKilled|^Error: (INSTALLATION|UPGRADE) "
+        r"^Error from server|ImagePullBackOff|CrashLoopBackOff|OOMKilled|^Error: (INSTALLATION"
+        r"|UPGRADE) "
         r"FAILED",
         "Error from server (Forbidden): pods is forbidden",
     ),
@@ -208,8 +216,10 @@ SERVICES: Final = (
         "shell",
         Kind.LINT,
         52,
-        r"is (missing|not up.to.date|out of date|outdated|not formatted|not sorted)\b|not up-to-date"
-        r"|are inconsistent|[Nn]ot properly formatted|seems to be missing|incorrectly (sorted|format)"
+        r"is (missing|not up.to.date|out of date|outdated|not formatted|not sorted)\b|not"
+        r" up-to-date"
+        r"|are inconsistent|[Nn]ot properly formatted|seems to be missing|incorrectly (sorted"
+        r"|format)"
         r"|needs? (formatting|to be (formatted|updated|regenerated))",
         "ERROR: go.mod is not up-to-date. Run 'go mod tidy'.",
     ),
@@ -228,6 +238,7 @@ SERVICES: Final = (
         58,
         r"^\.?[\w./\\+@-]+\.\w{1,10}:\d+(:\d+)?:? ?\S",
         "README.md:2186:Line longer than 80 characters.",
-        unless=r"(?i)\bwarning\b|\bnote\b|\binfo\b|^https?:|^\S+:\d+:\d+ ?(\S+ ){0,2}(UTC|GMT|[AP]M)\b|:in `",
+        unless=r"(?i)\bwarning\b|\bnote\b|\binfo\b|^https?:|^\S+:\d+:\d+ ?(\S+ ){0,2}(UTC|GMT"
+        r"|[AP]M)\b|:in `",
     ),
 )
