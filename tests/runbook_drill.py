@@ -6,6 +6,7 @@ PYTHONPATH=scripts:tests python tests/runbook_drill.py    # prints each, writes 
 from __future__ import annotations
 
 import fcntl
+import gzip
 import json
 import os
 import re
@@ -603,6 +604,33 @@ def _bad_runbook(drill: Drill) -> None:
     drill.program.good("recover", run.name)
 
 
+def _no_case(drill: Drill) -> None:
+    drill.baked()
+    drill.breaks("case_not_found", "triage", "history", "pytest-test:-:-@v1-000000000000")
+    _follow_text(drill, "case_not_found", " triage flaky")
+
+
+def _cut_log(drill: Drill) -> None:
+    drill.baked()
+    log = b"make: *** [all] Error 2\n" * 1_000
+    path = drill.folder / "build.log.gz"
+    path.write_bytes(gzip.compress(log)[:-9] + b"damaged!!")
+    drill.breaks("log_invalid", "triage", "--log", str(path))
+    whole = drill.folder / "again.log.gz"
+    whole.write_bytes(gzip.compress(log))
+    _follow_text(drill, "log_invalid", "triage --log", FILE=whole)
+
+
+def _bad_rules(drill: Drill) -> None:
+    drill.baked()
+    path = drill.folder / "rules.yaml"
+    path.write_text("schema_version: '1.0'\nrules: [\n")
+    drill.set(CURRICLE_RULES=str(path))
+    drill.breaks("rules_invalid", "triage", "rules", "test")
+    _unset_as_told(drill, "rules_invalid", "CURRICLE_RULES")
+    _follow_text(drill, "rules_invalid", "triage rules test")
+
+
 def _word_for_key(drill: Drill) -> None:
     run = drill.baked()
     drill.set(OPENAI_API_KEY="artifact_pack")
@@ -738,6 +766,9 @@ INCIDENTS: Final = (
         _typed("revision_not_found", ("diff", "RUN", "--from", "abcdef"), "log"),
     ),
     _i("archive_not_found", "a path with nothing at it", _no_archive),
+    _i("case_not_found", "a fingerprint that never was", _no_case),
+    _i("log_invalid", "a packed log, damaged", _cut_log),
+    _i("rules_invalid", "rules that break off", _bad_rules),
     _i("runbook_invalid", "YAML that breaks off", _bad_runbook),
     _i("redaction_incomplete", "a word of the bundle for a key", _word_for_key),
     _i("internal_error", "a damaged installation", _damaged_installation),

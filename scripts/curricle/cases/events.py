@@ -23,6 +23,8 @@ CASE_CORRECTED: Final = "case_corrected"
 FINGERPRINT_QUARANTINED: Final = "fingerprint_quarantined"
 CASE_PROBED: Final = "case_probed"
 CASE_CLOSED: Final = "case_closed"
+CASE_ESCALATED: Final = "case_escalated"
+"""A bundle of the case was handed to somebody; it changes nothing about the case."""
 LEDGER_MENDED: Final = "ledger_mended"
 """About the file itself, so it stays on its machine."""
 
@@ -194,6 +196,11 @@ FORMS: Final[Mapping[str, Mapping[str, _Form]]] = {
         "case": _CASE,
         "by": (_one_of(frozenset({"probe", "person"})), "probe or person"),
         "why": _TEXT,
+    },
+    CASE_ESCALATED: {
+        "case": _CASE,
+        "owner": _NAME,
+        "bundle_sha256": (_is_digest, "a SHA-256"),
     },
 }
 """Event to what each member of its data must be."""

@@ -9,6 +9,7 @@ from curricle.canonical import sha256_hex
 from curricle.cases.events import (
     CASE_CLOSED,
     CASE_CORRECTED,
+    CASE_ESCALATED,
     CASE_FAILED,
     CASE_PROBED,
     FINGERPRINT_QUARANTINED,
@@ -16,6 +17,7 @@ from curricle.cases.events import (
     find_fault,
 )
 from curricle.cases.identity import DIGITS, PREFIX, case_id_of
+from curricle.cases.ledger import follow_ledger
 from curricle.cases.packs import keep_pack, pack_bytes
 from curricle.cases.writer import writing
 from curricle.errors import InvalidArgumentError
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
+    from curricle.cases.ledger import Line
     from curricle.failures.bucket import Bucket, Lane
 
 _NO_CASE: Final = PREFIX + "0" * DIGITS
@@ -77,11 +80,11 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recorded:
-    """A case that is on record."""
+    """A case of which something is on record."""
 
     case_id: str
     is_new: bool
-    """False where it was there already, and nothing was added."""
+    """False where it was on record already, and nothing was added."""
 
 
 def record_failure(
@@ -225,6 +228,45 @@ def record_closing(
         if case.is_open:
             writer.add(CASE_CLOSED, data)
     return Recorded(case_id=case.case_id, is_new=case.is_open)
+
+
+def record_escalation(
+    runs_dir: Path,
+    name: str,
+    *,
+    owner: str,
+    bundle_sha256: str,
+    now: datetime,
+    actor: str,
+    command: str,
+) -> Recorded:
+    """Record who was handed which bundle of a case, unless the last one to be was just that.
+
+    Raises:
+        CaseNotFoundError, InvalidArgumentError: as `record_correction`.
+    """
+    with writing(runs_dir, now=now, actor=actor, command=command) as writer:
+        case_id = writer.load_case(name).case_id
+        data = {"case": case_id, "owner": owner, "bundle_sha256": bundle_sha256}
+        _check(CASE_ESCALATED, data)
+        is_new = _last_escalation(runs_dir, case_id) != (owner, bundle_sha256)
+        if is_new:
+            writer.add(CASE_ESCALATED, data)
+    return Recorded(case_id=case_id, is_new=is_new)
+
+
+def _last_escalation(runs_dir: Path, case_id: str) -> tuple[object, object] | None:
+    """Return who was handed which bundle last; the index does not know."""
+    last: tuple[object, object] | None = None
+
+    def visit(line: Line) -> None:
+        nonlocal last
+        data = line.entry["data"]
+        if line.entry["event"] == CASE_ESCALATED and data.get("case") == case_id:
+            last = data.get("owner"), data.get("bundle_sha256")
+
+    follow_ledger(runs_dir, visit)
+    return last
 
 
 def _add(

@@ -41,5 +41,9 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
         "curricle.cli.triage",
         "Say what a failed CI job or run is, and what is to be done about it.",
     ),
+    "index": (
+        "curricle.cli.index",
+        "Rebuild the index of recorded cases, or move cases between machines.",
+    ),
     "doctor": ("curricle.cli.doctor", "Check the installation and a provider's settings."),
 }

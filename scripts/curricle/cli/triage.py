@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from curricle.cli.output import error_json, write_answer, write_json, write_message, write_raw
+from curricle.cli.output import error_json, write_answer, write_message
 from curricle.cli.rules_option import load_rulebook, rules_option
 from curricle.cli.triage_cases import CASE_COMMANDS
+from curricle.cli.triage_output import write_line, write_object, write_text
 from curricle.cli.triage_rules import fingerprint_group, rules_group
 from curricle.errors import EXIT_OK, CurricleError, InvalidArgumentError
 from curricle.printable import counted
@@ -28,6 +29,8 @@ LANE_EXITS: Final[Mapping[str, int]] = {"patch": 10, "rerun": 11, "cooldown": 12
 EXIT_UNREAD: Final = 4
 _EVIDENCE_MAX: Final = 50
 _ONE: Final = "one"
+_STEP_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
+_STEP_OUTPUT: Final = "GITHUB_OUTPUT"
 
 
 class _TriageGroup(click.Group):
@@ -105,6 +108,12 @@ def _verify_source(options: Mapping[str, Any]) -> None:
         for name in ("github", "gitlab", "exit_code", "as_json"):
             if options[name]:
                 raise InvalidArgumentError("--list only answers with one pack a line", hint=hint)
+    if options["github"]:
+        for variable in (_STEP_SUMMARY, _STEP_OUTPUT):
+            if not os.environ.get(variable):
+                raise InvalidArgumentError(
+                    f"--github needs {variable}", hint="GitHub Actions sets it in every step"
+                )
 
 
 def _single(settings: Settings, options: Mapping[str, Any]) -> int:
@@ -191,9 +200,9 @@ def _answer(document: Mapping[str, Any], case_id: str | None, options: Mapping[s
     if options["gitlab"]:
         _write_gitlab(document, case_id)
     if options["as_json"]:
-        write_json(document)
+        write_object(document)
     else:
-        write_answer(render_summary(document, case_id))
+        write_text(render_summary(document, case_id))
 
 
 def _write_github(document: Mapping[str, Any], case_id: str | None, *, annotate: bool) -> None:
@@ -205,16 +214,11 @@ def _write_github(document: Mapping[str, Any], case_id: str | None, *, annotate:
     )
 
     pages = {
-        "GITHUB_STEP_SUMMARY": render_step_summary(document, case_id),
-        "GITHUB_OUTPUT": render_outputs(document, case_id),
+        _STEP_SUMMARY: render_step_summary(document, case_id),
+        _STEP_OUTPUT: render_outputs(document, case_id),
     }
     for variable, text in pages.items():
-        path = os.environ.get(variable)
-        if not path:
-            raise InvalidArgumentError(
-                f"--github needs {variable}", hint="GitHub Actions sets it in every step"
-            )
-        append_to_file(Path(path), text.encode(errors="backslashreplace"))
+        append_to_file(Path(os.environ[variable]), text.encode(errors="backslashreplace"))
     if annotate:
         for line in render_annotations(document):
             write_answer(line)
@@ -265,15 +269,9 @@ def _list(settings: Settings, options: Mapping[str, Any]) -> int:
     for row_id, found in judge_list(Judge(book), Path(options["list_file"]), finish):
         if isinstance(found, CurricleError):
             unread += 1
-            _write_line({"id": row_id, "error": error_json(found)})
+            write_line({"id": row_id, "error": error_json(found)})
         else:
-            _write_line({"id": row_id, **found})
+            write_line({"id": row_id, **found})
     if unread:
         write_message(f"{counted(unread, 'log')} could not be read; the lines above say why")
     return EXIT_UNREAD if unread else EXIT_OK
-
-
-def _write_line(document: Mapping[str, Any]) -> None:
-    import json
-
-    write_raw(json.dumps(document, separators=(",", ":")) + "\n")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from curricle.cli.output import table, write_answer, write_json, write_message
+from curricle.cli.triage_output import write_object, write_text
 from curricle.errors import InvalidArgumentError
 from curricle.failures.bucket import Bucket
 from curricle.printable import counted
@@ -165,9 +166,9 @@ def probe(
         found = find_case(settings.runs_dir, case)
         commands = probe_commands(load_pack(settings.runs_dir, found.case_id))
         if as_json:
-            write_json({"case": found.case_id, "commands": list(commands)})
+            write_object({"case": found.case_id, "commands": list(commands)})
         else:
-            write_answer("\n".join(commands))
+            write_text("\n".join(commands))
         return
     if order is None or has_passed == has_failed:
         raise InvalidArgumentError(

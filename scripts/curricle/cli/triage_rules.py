@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from curricle.cli.output import table, write_answer, write_json, write_message
 from curricle.cli.rules_option import load_rulebook, rules_option
+from curricle.cli.triage_output import write_object, write_text
 from curricle.errors import EXIT_FINDINGS, EXIT_OK
 from curricle.printable import counted
 
@@ -62,16 +64,17 @@ def test_rules(data: str | None, rules: str | None, as_json: bool) -> int:
 @_json_option
 def explain(log: str, rules: str | None, as_json: bool) -> None:
     """Show every rule that holds for a log, where, and which one decides."""
+    from curricle.evidence.environment import credentials_in
     from curricle.triage.explaining import explain_bucket
     from curricle.triage.judge import Judge
     from curricle.triage.log import judge_log
 
     judged, _ = judge_log(Judge(load_rulebook(rules)), log)
-    told = explain_bucket(judged)
+    told = explain_bucket(judged, credentials_in(os.environ))
     if as_json:
-        write_json(told.to_json())
+        write_object(told.to_json())
     else:
-        write_answer("\n".join(told.lines()))
+        write_text("\n".join(told.lines()))
 
 
 @rules_group.command("stats")
@@ -98,7 +101,12 @@ def show_stats(settings: Settings, rules: str | None, as_json: bool) -> None:
         ]
         for row in drift.rows
     ]
-    write_answer("\n".join([*(table(rows) if drift.rows else []), *drift.prompts]))
+    if drift.rows:
+        write_answer("\n".join(table(rows)))
+    else:
+        write_answer("no case is on record that a rule decided")
+    for prompt in drift.prompts:
+        write_answer(prompt)
 
 
 @click.group("fingerprint")
@@ -116,13 +124,15 @@ def explain_fingerprints(
     settings: Settings, first: str, second: str, rules: str | None, as_json: bool
 ) -> None:
     """Say why two failures are the same or not. A and B are logs, or cases on record."""
+    from curricle.evidence.environment import credentials_in
     from curricle.triage.comparing import compare, side_of
     from curricle.triage.judge import Judge
 
     judge = Judge(load_rulebook(rules))
-    sides = [side_of(settings.runs_dir, judge, name) for name in (first, second)]
+    known = credentials_in(os.environ)
+    sides = [side_of(settings.runs_dir, judge, name, known) for name in (first, second)]
     told = compare(*sides)
     if as_json:
-        write_json(told.to_json())
+        write_object(told.to_json())
     else:
-        write_answer("\n".join(told.lines()))
+        write_text("\n".join(told.lines()))

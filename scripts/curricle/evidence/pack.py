@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from curricle.failures.bucket import BUCKET_OF, Bucket, Lane
+from curricle.failures.bucket import BUCKET_OF, RETRIES_OF, Bucket, Lane
 from curricle.failures.decide import Decision, decide, policy_of
 from curricle.failures.fingerprint import FINGERPRINT_VERSION, fingerprint_of
 from curricle.printable import one_line
@@ -84,7 +84,7 @@ def pack_of_error(
     """Return the pack of a typed error of our own: its code decides, nothing is guessed.
 
     `line` is the journal's line that records it; `environment` what `environment.py` described.
-    Without a `decision`, the one for a failure that was never retried and never will be.
+    Without a `decision`, the one for a failure that was not retried yet.
     """
     bucket = BUCKET_OF.get(code, Bucket.UNKNOWN)
     text = f"error[{code}]: {message}"
@@ -103,6 +103,6 @@ def pack_of_error(
         run_link=run_link,
         artifacts_link=artifacts_link,
         evidence=({"rule": f"code:{code}", "line": line, "text": one_line(text, LINE_LENGTH_MAX)},),
-        decision=decision or decide(bucket, 0, 0, 1, policy_of(bucket)),
+        decision=decision or decide(bucket, 0, RETRIES_OF[bucket], 1, policy_of(bucket)),
         notes=notes,
     )

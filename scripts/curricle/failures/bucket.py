@@ -43,13 +43,14 @@ _CODES: Final[Mapping[Bucket, str]] = {
         provider_unknown provider_key_missing provider_base_url_invalid provider_command_missing
         provider_config_invalid provider_auth_rejected provider_model_unsupported
         provider_quota_exhausted provider_sandbox_denied dependency_missing permission_denied
-        runbook_invalid redaction_incomplete
+        runbook_invalid rules_invalid redaction_incomplete
         """,
     Bucket.UNKNOWN: """
         validation_failed stage_conflict artifact_stale topic_spec_invalid scope_invalid
         curriculum_invalid run_metadata_invalid run_schema_unsupported journal_broken
         provider_refused provider_context_overflow budget_exhausted stop_rule_hit
-        invalid_argument run_not_found revision_not_found archive_not_found run_ambiguous run_exists
+        invalid_argument run_not_found revision_not_found archive_not_found case_not_found
+        run_ambiguous run_exists log_invalid
         """,
 }
 BUCKET_OF: Final[Mapping[str, Bucket]] = {
@@ -64,6 +65,14 @@ LANE_OF: Final[Mapping[Bucket, Lane]] = {
     Bucket.SECRET_OR_CONFIG: Lane.ESCALATE,
     Bucket.UNKNOWN: Lane.ESCALATE,
 }
+RETRIES_OF: Final[Mapping[Bucket, int]] = {
+    Bucket.CODE_REGRESSION: 0,
+    Bucket.FLAKY_TEST: 1,
+    Bucket.INFRA_FAULT: 2,
+    Bucket.SECRET_OR_CONFIG: 0,
+    Bucket.UNKNOWN: 0,
+}
+"""How often each bucket is retried where no rule file says less."""
 ACTION_OF: Final[Mapping[Lane, str]] = {
     Lane.PATCH: "open_patch_lane",
     Lane.RERUN: "rerun_same_sha",

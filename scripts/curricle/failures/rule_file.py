@@ -63,10 +63,10 @@ def broken_rule(rule: Rule) -> str:
     for text in rule.match_any:
         if is_too_general(text):
             return f"{text!r} stands in nearly every line"
-    problem = compile_set([rule]).problem
-    if problem:
-        return problem
-    if not compile_set([replace(rule, near=None)]).matches_example(rule):
+    compiled = compile_set([replace(rule, is_shipped=False)])
+    if compiled.problem:
+        return compiled.problem
+    if not compiled.matches_example(replace(rule, is_shipped=False)):
         return "it does not match its own example"
     return ""
 

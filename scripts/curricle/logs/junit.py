@@ -79,6 +79,9 @@ class _Reader:
         except expat.ExpatError as error:
             why = f"it is no XML: {expat.errors.messages.get(error.code, 'malformed')}"
             raise LogInvalidError(self._name, why, line=error.lineno) from error
+        except (LookupError, ValueError) as error:
+            # What `expat` leaves to Python's codecs, it does not wrap.
+            raise LogInvalidError(self._name, "it declares an encoding unknown here") from error
         return tuple(self.cases)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:

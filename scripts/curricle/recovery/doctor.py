@@ -37,6 +37,7 @@ PACKAGES: Final = (
     "rapidfuzz",
     "rich",
     "snowballstemmer",
+    "zstandard",
 )
 PYTHON_MIN: Final = (3, 11)
 FREE_BYTES_MIN: Final = 100_000_000

@@ -25,6 +25,8 @@ def judge_list(
 ) -> Iterator[tuple[str | None, Mapping[str, Any] | CurricleError]]:
     """Yield for each row its id, and what `finish` makes of it or why it could not be read.
 
+    What `finish` raises concerns all rows and stops the rest.
+
     Raises:
         IoError, PermissionDeniedError: the list cannot be read.
     """
@@ -34,27 +36,33 @@ def judge_list(
             continue
         row_id = None
         try:
-            row = _row(path, number, line)
-            row_id = row["id"]
+            row = _parsed(path, number, line)
+            row_id = row["id"] if isinstance(row.get("id"), str) else None
+            _verify_row(path, number, row)
+            facts = facts_of_row(row)
             judged, notes = judge_log(judge, row["log"], _green(row))
-            yield row_id, finish(judged, facts_of_row(row), notes)
         except CurricleError as error:
             yield row_id, error
+        else:
+            yield row_id, finish(judged, facts, notes)
 
 
-def _row(path: Path, number: int, line: bytes) -> Mapping[str, Any]:
+def _parsed(path: Path, number: int, line: bytes) -> Mapping[str, Any]:
     try:
         row = parse_json(line)
     except MalformedJsonError as error:
         raise LogInvalidError(path.name, error.why, line=number) from error
     if not isinstance(row, dict):
         raise LogInvalidError(path.name, f"line {number} is no object", line=number)
+    return row
+
+
+def _verify_row(path: Path, number: int, row: Mapping[str, Any]) -> None:
     for name in ("id", "log"):
         if not isinstance(row.get(name), str) or not row[name]:
             raise LogInvalidError(path.name, f"line {number} has no {name!r}", line=number)
     if row["log"] == "-":
         raise InvalidArgumentError("a list cannot name standard input", hint="name a file")
-    return row
 
 
 def _green(row: Mapping[str, Any]) -> tuple[str, ...]:

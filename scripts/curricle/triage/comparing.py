@@ -12,6 +12,8 @@ from curricle.redaction.redactor import Redactor
 from curricle.triage.log import judge_log
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from curricle.triage.judge import Judge
 
 _CASE_PREFIX: Final = "case-"
@@ -80,8 +82,8 @@ def compare(one: Side, other: Side) -> Compared:
     return Compared(one=one, other=other)
 
 
-def side_of(runs_dir: Path, judge: Judge, name: str) -> Side:
-    """Return a failure by the path of its log, or by its case.
+def side_of(runs_dir: Path, judge: Judge, name: str, credentials: Collection[str] = ()) -> Side:
+    """Return a failure by the path of its log, or by its case, without `credentials`.
 
     Raises:
         CaseNotFoundError: no case is called so.
@@ -91,7 +93,7 @@ def side_of(runs_dir: Path, judge: Judge, name: str) -> Side:
         case = find_case(runs_dir, name)
         return Side(name=case.case_id, fingerprint=case.fingerprint, facts=None)
     judged, _ = judge_log(judge, name)
-    redactor = Redactor()
+    redactor = Redactor(credentials)
     return Side(
         name=one_line(name),
         fingerprint=one_line(redactor.redact(judged.identity.fingerprint)),

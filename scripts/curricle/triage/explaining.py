@@ -9,6 +9,8 @@ from curricle.printable import one_line
 from curricle.redaction.redactor import Redactor
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from curricle.triage.judge import Judged
 
 _TEXT_LENGTH_MAX: Final = 200
@@ -47,13 +49,13 @@ class ToldBucket:
         ]
         for hit in self.hits:
             lines.append(f"{hit['score']:>4}  {hit['rule']} ({hit['bucket']}), line {hit['line']}")
-            lines.append(f"      {hit['text']}")
+            lines.append(f"    > {hit['text']}")
         return lines
 
 
-def explain_bucket(judged: Judged) -> ToldBucket:
-    """Return what a verdict rests on, without secrets."""
-    redactor = Redactor()
+def explain_bucket(judged: Judged, credentials: Collection[str] = ()) -> ToldBucket:
+    """Return what a verdict rests on, without secrets; `credentials` are values known to be so."""
+    redactor = Redactor(credentials)
     hits = judged.verdict.hits[:_HITS_MAX]
     for hit in hits:
         redactor.learn(hit.line.text)

@@ -71,18 +71,26 @@ def facts_of_row(row: Mapping[str, Any]) -> JobFacts:
 
 
 def with_environment(facts: JobFacts, environment: Mapping[str, str]) -> JobFacts:
-    """Return the facts with what the CI service's variables say, where the caller said nothing."""
+    """Return the facts with what the CI service's variables say, where the caller said nothing.
+
+    The variables are of the job that asks. Where the caller names another run, or another job, only
+    what both share is taken from them.
+    """
     if environment.get("GITHUB_ACTIONS") == "true":
-        return _filled(facts, _of_github(environment))
+        return _filled(facts, _of_github(facts, environment))
     if environment.get("GITLAB_CI") == "true":
-        return _filled(facts, _of_gitlab(environment))
+        return _filled(facts, _of_gitlab(facts, environment))
     return facts
 
 
-def _of_github(environment: Mapping[str, str]) -> JobFacts:
-    server, repo, run = (
-        environment.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID")
-    )
+def _of_github(facts: JobFacts, environment: Mapping[str, str]) -> JobFacts:
+    own = environment.get("GITHUB_RUN_ID")
+    server = environment.get("GITHUB_SERVER_URL")
+    repo = facts.repo or environment.get("GITHUB_REPOSITORY")
+    run = facts.run_id or own
+    link = f"{server}/{repo}/actions/runs/{run}" if server and repo and run else None
+    if run != own:
+        return JobFacts(repo=repo, run_link=link)
     return JobFacts(
         repo=repo,
         workflow=environment.get("GITHUB_WORKFLOW"),
@@ -90,20 +98,28 @@ def _of_github(environment: Mapping[str, str]) -> JobFacts:
         sha=environment.get("GITHUB_SHA"),
         run_id=run,
         attempt=_number(environment.get("GITHUB_RUN_ATTEMPT")),
-        run_link=f"{server}/{repo}/actions/runs/{run}" if server and repo and run else None,
+        run_link=link,
     )
 
 
-def _of_gitlab(environment: Mapping[str, str]) -> JobFacts:
+def _of_gitlab(facts: JobFacts, environment: Mapping[str, str]) -> JobFacts:
+    own, project = environment.get("CI_PIPELINE_ID"), environment.get("CI_PROJECT_URL")
+    repo = environment.get("CI_PROJECT_PATH")
+    run = facts.run_id or own
+    pipeline = f"{project}/-/pipelines/{run}" if project and run else None
+    if run != own:
+        return JobFacts(repo=repo, run_link=pipeline)
+    job = environment.get("CI_JOB_NAME")
+    is_own_job = facts.job in {None, job}
     node, total = environment.get("CI_NODE_INDEX"), environment.get("CI_NODE_TOTAL")
     return JobFacts(
-        repo=environment.get("CI_PROJECT_PATH"),
+        repo=repo,
         workflow=environment.get("CI_PIPELINE_NAME") or environment.get("CI_PIPELINE_SOURCE"),
-        job=environment.get("CI_JOB_NAME"),
+        job=job,
         sha=environment.get("CI_COMMIT_SHA"),
-        run_id=environment.get("CI_PIPELINE_ID"),
-        shard=f"{node}/{total}" if node and total else None,
-        run_link=environment.get("CI_JOB_URL"),
+        run_id=run,
+        shard=f"{node}/{total}" if is_own_job and node and total else None,
+        run_link=environment.get("CI_JOB_URL") if is_own_job else pipeline,
     )
 
 

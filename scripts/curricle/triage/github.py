@@ -60,6 +60,20 @@ def render_outputs(pack: Mapping[str, Any], case_id: str | None) -> str:
     return "".join(f"{name}={one_line(value)}\n" for name, value in outputs.items())
 
 
+def without_commands(text: str) -> str:
+    """Return text in which the runner finds no command of its old form, which counts anywhere.
+
+    Source: `ActionCommand.TryParse` of github.com/actions/runner. The new form, `::`, counts at the
+    beginning of a line only.
+    """
+    return text.replace("##[", "## [")
+
+
+def json_without_commands(text: str) -> str:
+    """Return the same JSON, spelled so that the runner finds no command in it."""
+    return text.replace("##[", "#\\u0023[")
+
+
 def _escaped(text: str) -> str:
     return html.escape(one_line(text), quote=False).translate(
         {key: value for key, value in _MARKDOWN.items() if chr(key) not in "&<>;#"}

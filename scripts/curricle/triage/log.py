@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from curricle.errors import LogInvalidError
 from curricle.extraction.green import learn_green
 from curricle.extraction.scanning import find_candidates
 from curricle.logs.held import hold_log
@@ -27,8 +28,8 @@ def judge_log(judge: Judge, log: str, green: Sequence[str] = ()) -> tuple[Judged
         LogInvalidError: one of them is empty, binary, damaged or too long.
         IoError, PermissionDeniedError: one of them cannot be read.
     """
-    templates = learn_green(_parts(name) for name in green)
-    held = hold_log(_parts(log), find_candidates)
+    templates = learn_green(parts_of_log(name) for name in green)
+    held = hold_log(parts_of_log(log), find_candidates)
     return judge.of_log(held, templates), () if held.is_whole else (_cut(held),)
 
 
@@ -39,7 +40,10 @@ def _cut(held: HeldLog) -> str:
     )
 
 
-def _parts(name: str) -> Iterator[bytes]:
-    if name == STDIN:
-        return read_input(sys.stdin.fileno())
-    return read_log(Path(name))
+def parts_of_log(name: str) -> Iterator[bytes]:
+    """Yield the plain bytes of a file, or of standard input for `-`; raises as `judge_log`."""
+    if name != STDIN:
+        return read_log(Path(name))
+    if sys.stdin is None:
+        raise LogInvalidError("standard input", "it is closed")
+    return read_input(sys.stdin.fileno())

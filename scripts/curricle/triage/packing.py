@@ -11,7 +11,7 @@ from curricle.redaction.redactor import Redactor
 from curricle.triage.past import Past
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from curricle.extraction.failure import Failure
     from curricle.failures.rules import RuleBook
@@ -74,10 +74,12 @@ def pack_failure(
         run_link=facts.run_link,
         evidence=tuple(
             {"rule": hit.rule.id, "line": hit.line.number, "text": told(hit.line.text)}
-            for hit in verdict.hits[:evidence_max]
+            for hit in [hit for hit in verdict.hits if hit.rule.bucket is verdict.bucket][
+                :evidence_max
+            ]
         ),
         decision=decision,
-        notes=(*_notes(judged), *past.notes, *notes),
+        notes=(*_notes(judged, told, evidence_max), *past.notes, *notes),
     )
 
 
@@ -87,9 +89,10 @@ def _told(judged: Judged) -> Iterator[str]:
     yield from (block.key.text for block in failure.blocks)
     yield from (hit.line.text for hit in judged.verdict.hits)
     yield from failure.tests
+    yield failure.step_command
 
 
-def _notes(judged: Judged) -> Iterator[str]:
+def _notes(judged: Judged, told: Callable[..., str], evidence_max: int) -> Iterator[str]:
     failure, verdict = judged.failure, judged.verdict
     yield f"bucket: {verdict.why}"
     if verdict.is_fork_boundary:
@@ -99,8 +102,7 @@ def _notes(judged: Judged) -> Iterator[str]:
         shown = ", ".join(str(block.key.number) for block in others)
         yield f"{counted(len(others), 'other place')} of the log may matter: line {shown}"
     if failure.step_command:
-        command = Redactor().redact(failure.step_command)
-        yield f"failed step: {one_line(command, _NAME_LENGTH_MAX)}"
+        yield f"failed step: {told(failure.step_command, _NAME_LENGTH_MAX)}"
     if failure.exit_code is not None:
         yield f"exit status {failure.exit_code}"
     lines = sum(block.last - block.first + 1 for block in failure.blocks)
@@ -108,6 +110,8 @@ def _notes(judged: Judged) -> Iterator[str]:
         yield f"thin pack: {NO_LINE}"
     elif not verdict.hits and not failure.tests and not failure.files:
         yield "thin pack: no rule, no test and no file is named"
+    elif not evidence_max:
+        yield "thin pack: the rules that hold were left out"
     elif lines > FAT_LINES:
         yield f"fat pack: {lines} lines are called the failure"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from curricle.errors import LogInvalidError
@@ -11,7 +10,7 @@ from curricle.extraction.names import find_files, relative
 from curricle.extraction.sign import Kind
 from curricle.logs.cleaning import clean_line
 from curricle.logs.junit import read_junit
-from curricle.logs.stream import STDIN, read_input, read_log
+from curricle.triage.log import parts_of_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +30,7 @@ def failure_of_report(name: str) -> Failure:
     Raises:
         LogInvalidError: it is no JUnit XML, or no case in it failed.
     """
-    parts = read_input(0) if name == STDIN else read_log(Path(name))
-    cases = read_junit(parts, name)
+    cases = read_junit(parts_of_log(name), name)
     if not cases:
         raise LogInvalidError(name, "no test case in it failed")
     blocks = tuple(

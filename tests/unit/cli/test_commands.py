@@ -23,11 +23,15 @@ def command_of(name: str) -> click.Command:
 def leaves() -> Iterator[tuple[str, click.Command]]:
     """Yield every command that does something, with what has to be typed for it."""
     for name in COMMANDS:
-        command = command_of(name)
-        if isinstance(command, click.Group):
-            yield from ((f"{name} {below}", leaf) for below, leaf in command.commands.items())
-        else:
-            yield name, command
+        yield from leaves_of(name, command_of(name))
+
+
+def leaves_of(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    if not isinstance(command, click.Group):
+        yield name, command
+        return
+    for below, part in command.commands.items():
+        yield from leaves_of(f"{name} {below}", part)
 
 
 LEAVES = dict(leaves())
