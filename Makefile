@@ -55,6 +55,7 @@ bench: $(VENV)/.dev codex ## Measure, and write docs/benchmarks.md
 	$(BIN)/python scripts/benchmark.py
 	PYTHONPATH=scripts:tests $(BIN)/python tests/provider_benchmark.py
 	PYTHONPATH=scripts:tests $(BIN)/python tests/evidence_benchmark.py
+	PYTHONPATH=scripts:tests $(BIN)/python tests/triage_benchmark.py
 
 faults: $(VENV)/.dev codex ## Run every fault of a provider, and write how each ends
 	PYTHONPATH=scripts:tests $(BIN)/python tests/provider_faults.py

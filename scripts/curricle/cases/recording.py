@@ -80,11 +80,11 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recorded:
-    """A case of which something is on record."""
+    """A case that is on record."""
 
     case_id: str
     is_new: bool
-    """False where it was on record already, and nothing was added."""
+    """False where it was there already, and nothing was added."""
 
 
 def record_failure(
@@ -240,7 +240,7 @@ def record_escalation(
     actor: str,
     command: str,
 ) -> Recorded:
-    """Record who was handed which bundle of a case, unless the last one to be was just that.
+    """Record who was handed which bundle of a case, unless that is the last such entry.
 
     Raises:
         CaseNotFoundError, InvalidArgumentError: as `record_correction`.

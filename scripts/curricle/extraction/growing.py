@@ -74,10 +74,11 @@ def _end(lines: Sequence[bytes], hit: Hit, last: int) -> int:
 
 def _section_end(lines: Sequence[bytes], hit: Hit, last: int) -> int:
     ends = compiled(hit.sign.ends)
+    is_bounded = not _BOUNDARY.match(lines[hit.index])
     for index in range(hit.index + 1, last + 1):
         if ends.search(lines[index]):
             return index if hit.sign.includes_end else index - 1
-        if _BOUNDARY.match(lines[index]):
+        if is_bounded and _BOUNDARY.match(lines[index]):
             return index - 1
     return last
 

@@ -20,11 +20,17 @@ _TESTS: Final[Mapping[str, str]] = {
     "vitest-line": r"^ *(?:×|✗|✖|❯) (?P<test>.+?)(?: \d+ ?ms)?$",
     "mocha-failure": r"^ +\d+\) (?P<test>.+?):?$",
     "karma-failure": r"^\S.*?\([^)]*\) (?P<test>.+) FAILED$",
+    "minitest-failure": r"^ *(?P<test>[A-Z][\w:]*#\S+?)(?: \[(?P<file>[^:\]]+):\d+\])?:?$"
+    r"|^(?P<old>test\S+\(\S+\)) \[",
+    "rspec-failure": r"^ +\d+\) (?P<test>.+)$",
+    "phpunit-failure": r"^\d+\) (?P<test>.+)$",
     "jasmine-failure": r"^\d+\) (?P<test>.+)$",
     "tap-not-ok": r"^ *not ok \d+(?: -)? *(?P<test>.*)$",
     "playwright-failure": r"^ *\d+\) (?:\[\S+\] › )?(?P<file>[^:\s]+):\d+:\d+ ›"
     " (?P<test>.+?)[ ─]*$",
     "surefire-test": r"^(?:\[ERROR\] +)?(?!Tests run)(?P<test>[\w$.]+(?:\([\w$.]+\))?) .*<<<",
+    "junit-tree": r"^\W*(?P<test>\w.*?) \[(?:X|✘)\]",
+    "junit-console": r"^ +JUnit \w+:(?P<test>\S.*)$",
     "gradle-test": r"^(?P<test>\S.* > .+) FAILED$",
     "scalatest-failed": r"^(?:\[info\] )?- (?P<test>.+?) \*\*\* ",
     "partest-failed": r"^!! +\d+ - (?P<test>\S+)",
@@ -54,7 +60,7 @@ _FILE: Final = re.compile(
     r"(?<![\w@/.])((?:[A-Za-z]:)?[\w./\\@+-]*[\w)\]]\.(?:py|pyx|pyi|[cm]?[jt]sx?|vue|svelte|coffee|java|kt|"
     r"kts|scala|groovy|clj[cs]?|go|rs|c|cc|cpp|cxx|h|hh|hpp|m|mm|swift|cs|fs|vb|rb|erb|rake|php|phpt|"
     r"pl|pm|t|lua|ex|exs|erl|hrl|hs|lhs|ml|mli|el|lisp|r|R|jl|dart|vim|sh|bash|ps1|sql|proto|tf|ya?ml|"
-    r"toml|json|xml|gradle|sbt|cabal|cmake|md|rst|org|adoc|tex|s?css|sass|less|html?|nix|feature))"
+    r"toml|json|xml|gradle|sbt|cabal|cmake|md|rst|org|adoc|tex|(?<=CMakeLists\.)txt|s?css|sass|less|html?|nix|feature))"
     r"(?![\w/-])"
 )
 _FOREIGN: Final = re.compile(
@@ -77,7 +83,7 @@ def find_test(sign: str, line: str) -> tuple[str | None, str | None]:
     if not found:
         return None, None
     groups = found.groupdict()
-    test = groups.get("test") or groups.get("xunit")
+    test = groups.get("test") or groups.get("xunit") or groups.get("old")
     file = groups.get("file")
     return (test or "").strip()[:TEST_LENGTH_MAX] or None, file and relative(file)
 

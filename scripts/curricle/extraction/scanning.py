@@ -104,7 +104,7 @@ def compiled(expression: str) -> re2._Regexp:
 def _options() -> re2.Options:
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
-    options.max_mem = 64 << 20
+    options.max_mem = 32 << 20
     options.never_capture = True
     return options
 

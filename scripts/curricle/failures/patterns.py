@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from curricle.failures.rules import Rule
 
-_MEMORY_BYTES: Final = 64 << 20
+_MEMORY_BYTES: Final = 32 << 20
 _LITERAL_LENGTH_MIN: Final = 3
 _EVERYDAY: Final = (
     "Tests run: 10, Failures: 0, Errors: 0, Skipped: 0",

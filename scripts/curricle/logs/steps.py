@@ -28,6 +28,8 @@ class _Service(NamedTuple):
     """Found in the line that tells of the end; may name `code` and `command`."""
     start: bytes
     """Stands in the line where the step begins; the command may follow it."""
+    stop: bytes = b""
+    """Stands with `start` in the line where the step ends, when that is told only later."""
 
 
 _SERVICES: Final = (
@@ -51,6 +53,7 @@ _SERVICES: Final = (
     _Service(
         re.compile(rb"^ERROR: Job failed(?P<command>)(?:: exit (?:code|status) )?(?P<code>\d*)"),
         b":step_script",
+        stop=b"section_end:",
     ),
     _Service(
         re.compile(rb"^Exited with code (?P<command>)(?:exit status )?(?P<code>[1-9]\d*)"),
@@ -87,23 +90,31 @@ def _step_that_ends(lines: CleanLines, index: int, floor: int) -> Step | None:
     for service in _SERVICES:
         found = service.end.search(lines[index])
         if found:
-            first, called = _beginning(lines, index, floor, service.start)
+            first, last, called = _reach(lines, index, floor, service)
             command = (found["command"] or called).decode(errors="replace")
             code = int(found["code"][:6] or b"0")
             return Step(
                 first=first,
-                last=index,
+                last=last,
                 exit_code=code if 0 < code < _EXIT_CODE_MAX else None,
                 command=command[:_COMMAND_LENGTH_MAX],
             )
     return None
 
 
-def _beginning(lines: CleanLines, index: int, floor: int, mark: bytes) -> tuple[int, bytes]:
-    """Return where a step begins, and what follows the mark there."""
+def _reach(
+    lines: CleanLines, index: int, floor: int, service: _Service
+) -> tuple[int, int, bytes]:
+    """Return where a step begins, where it ends, and what follows the mark of its beginning."""
+    mark, last = service.start, index
     for number in range(index - 1, max(floor, index - _LOOK_BACK_LINES) - 1, -1):
         # The raw line will do: cleaning hundreds of thousands of lines for one mark would not.
-        if mark in lines.raw(number):
-            rest = lines[number].partition(mark)[2]
-            return number, rest if mark.endswith(b" ") else b""
-    return floor, b""
+        raw = lines.raw(number)
+        if mark not in raw:
+            continue
+        if service.stop and service.stop in raw:
+            last = number
+            continue
+        rest = lines[number].partition(mark)[2]
+        return number, last, rest if mark.endswith(b" ") else b""
+    return floor, last, b""

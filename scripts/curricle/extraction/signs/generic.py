@@ -16,7 +16,7 @@ GENERIC: Final = (
         "ERROR: the schema is not valid",
         Growth.INDENTED,
         unless=r"(?i)\b(0|no|without) errors?\b|errors?: 0|error[_-]?(log|page|handl|report|count)"
-        r"|^error: (could not compile|build failed|aborting)|^ERROR: Step ",
+        r"|^error: (could not compile|build failed|aborting)|^ERROR: (Step |Job failed)",
     ),
     Sign(
         "error-colon",
@@ -25,7 +25,8 @@ GENERIC: Final = (
         40,
         r"\b(ERROR|Error|error|fatal|FATAL)\b ?:",
         "app: error: cannot open config.toml",
-        unless=r"(?i)\b(0|no|without) errors?\b|errors?: 0|-Werror|\bon-error:|\bif error:",
+        unless=r"(?i)\b(0|no|without) errors?\b|errors?: 0|-Werror|\bon-error:|\bif error:"
+        r"|^ERROR: Job failed",
     ),
     Sign(
         "exception-word",
@@ -44,7 +45,8 @@ GENERIC: Final = (
         r"\b(FAIL|FAILED|FAILURE|Failed|failed|failure|Failure|fails)\b",
         "Deploy failed.",
         unless=r"(?i)\b(0|no) (tests? )?(failed|failures?|fail)\b|(failed|failures?|fail): *0\b"
-        r"|failed=0|if .* fail|fail-?fast|allow.?fail|\bfailed 0\b|on.?failure",
+        r"|failed=0|if .* fail|fail-?fast|allow.?fail|\bfailed 0\b|on.?failure"
+        r"|^ERROR: Job failed|artifacts for failed job",
     ),
     Sign(
         "cannot-word",

@@ -40,7 +40,9 @@ NATIVE: Final = (
         84,
         r"^ *(Failed|X) +\S+.*\[[<\d ]+ ?(ms|s|m)\b.*\]|\[FAIL\]$",
         "  Failed Acme.SumTests.Adds [12 ms]",
-        Growth.INDENTED,
+        Growth.SECTION,
+        ends=r"^ *(Failed|Passed|Skipped|X|√|!) +\S|^(Failed|Passed|Skipped)! |\[(FAIL|SKIP)\]$|^$"
+        r"|^ *(Total tests|Test Run|Results File|Standard Output|Finished)\b",
     ),
     Sign(
         "undefined-reference",

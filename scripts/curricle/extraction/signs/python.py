@@ -105,7 +105,7 @@ PYTHON: Final = (
         "mypy-error",
         "mypy",
         Kind.LINT,
-        84,
+        87,
         r"^\S+\.pyi?:\d+: error: ",
         "src/app.py:7: error: Incompatible types in assignment  [assignment]",
         Growth.LINE,
