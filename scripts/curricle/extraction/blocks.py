@@ -46,15 +46,25 @@ _NOISE: Final = re.compile(
 )
 _WARNING: Final = re.compile(rb"^\W*(?:[Ww]arn(?:ing)?|WARN(?:ING)?)\b")
 _WARNS: Final = 25
+_CALM: Final = re.compile(rb"^\W*(?:INFO|DEBUG|TRACE|VERBOSE|NOTICE)\b")
+"""A logger that calls a line harmless; test runners speak through such too."""
+_CALMS: Final = 30
+_LOUD: Final = frozenset({Kind.TEST, Kind.COMPILE, Kind.SUMMARY, Kind.LIMIT})
 _CONTENT: Final = 3
 _EMPTY: Final = {Growth.SECTION: 25}
 _NEARLY: Final = 7
 _IN_STEP: Final = 30
+_AT_END: Final = 15
+"""What a weak sign gains at the very end; it fades with each line before that."""
+_FADES_BY: Final = 8
+_SURVIVED: Final = frozenset({Kind.TOOL, Kind.SHELL, Kind.GENERIC, Kind.EXCEPTION, Kind.BUILD})
+_SURVIVED_MAX: Final = 6
+_SURVIVED_BY: Final = 50
 _GAP: Final = 3
 _NEAR: Final = 12
 _STRONG: Final = 64
 _SURE: Final = 84
-_OTHERS: Final = 3
+_OTHERS: Final = 4
 _OTHERS_WHEN_SURE: Final = 1
 _OTHER_LINES: Final = 3
 _OTHER_WEIGHT: Final = 30
@@ -83,6 +93,8 @@ def choose_blocks(
             weight += _CONTENT if end > start else -_EMPTY.get(hit.sign.growth, 0)
         if _WARNING.match(lines[hit.index]) and hit.sign.kind is not Kind.LINT:
             weight -= _WARNS
+        if _CALM.match(lines[hit.index]) and hit.sign.kind not in _LOUD:
+            weight -= _CALMS
         blocks.append(_block(hit, start, end, weight))
     blocks += [tail for step in steps if (tail := _tail(lines, step)) is not None]
     if not blocks and lines:
@@ -114,13 +126,16 @@ def _block(hit: Hit, start: int, end: int, weight: float) -> Block:
 def _weight(hit: Hit, steps: Sequence[Step], last: int) -> float:
     weight: float = hit.sign.weight
     end = last
-    if steps:
-        inside = next((step for step in steps if step.first <= hit.index <= step.last), None)
-        weight += _IN_STEP if inside is not None else 0
-        end = inside.last if inside is not None else last
+    place = next((n for n, s in enumerate(steps) if s.first <= hit.index <= s.last), None)
+    if place is not None:
+        weight += _IN_STEP
+        end = steps[place].last
+    distance = max(0, end - hit.index)
     if hit.sign.weight < _STRONG:
-        distance = end - hit.index
-        weight += max(0.0, 15 - distance / 8) if distance >= 0 else 0
+        weight += max(0.0, _AT_END - distance / _FADES_BY)
+    if hit.sign.kind in _SURVIVED:
+        # A job that went on for long after it can hardly have failed of it.
+        weight -= min(_SURVIVED_MAX, distance / _SURVIVED_BY)
     return weight
 
 

@@ -21,7 +21,7 @@ WORDS: Final = tuple(
         "|Problem |everity|line |Coverage|CRASH|ERROR|took longer|ancelled|anceled|shutdown"
         "|lost comm|system failure|##[error|::error|output has been|log length|with no output"
         "|==DIFF|=DIFF=|./spec|: C: |: W: |: F: |: R: |MD0| > [|rejecting|toomany|multiple def"
-        "|F401|  - |[!] |up-to-date|up to date|inconsistent|formatted|out of date|outdated|sorted"
+        "|F401| Lint for |General linter|UNEXPECTED|  - |[!] |up-to-date|up to date|inconsistent|formatted|out of date|outdated|sorted"
         "|signal(|entered--|size limit|stdout ---|stderr ---|went|X] |[X|condition:|DIFF"
         "|at line |! LaTeX|! Package|! Emergency|! File|! Extra|.hs:|.erl:|.hrl:|.kt:|.kts:|.py:"
         "|.rb:|.md:|.rst:|.tex:|\ne: |Z e: |e: file|WARNING] /"

@@ -21,10 +21,10 @@ _CONTROLS: Final = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]+")
 _STAMPS: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?"
     rb"(?:"
-    rb"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d| UTC)?\]?"
+    rb"\[?(?:task )?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d| UTC)?\]?"
     rb"(?: \d\d[OE][+ ]?)?[ \t]?"
     rb"|\[?\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?[AP]M)?\]?[ \t]"
-    rb")?"
+    rb"){0,2}"  # the service's, and the tool's own
     rb"(?:\#\d+ \d+\.\d+ )?"
 )
 _MAYBE_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]")

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, overload
 
-from curricle.logs.cleaning import clean_line
+from curricle.logs.cleaning import LINE_BYTES_MAX, clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -146,12 +146,31 @@ class _Keeper:
             lines = lines or block.split(b"\n")
             start = max(end + 1, number - _BEFORE)
             end = min(len(lines) - 1, number + _AFTER)
-            part = b"\n".join(line[:_LINE_BYTES_MAX] for line in lines[start : end + 1])
-            kept_bytes += len(part)
-            if kept_bytes > _KEPT_BYTES_PER_BLOCK:
-                break
+            left = _KEPT_BYTES_PER_BLOCK - kept_bytes
+            part = _joined(lines[start : end + 1])
+            if len(part) > left:
+                # Where lines are long, the telling one and what fits after it have to do.
+                fitting = _fitting(lines[number : end + 1], left)
+                start, end, part = number, number + len(fitting) - 1, _joined(fitting)
             self._middle.append((first + start, part))
             self._middle_bytes += len(part)
+            kept_bytes += len(part)
+            if kept_bytes >= _KEPT_BYTES_PER_BLOCK:
+                break
+
+
+def _joined(lines: Sequence[bytes]) -> bytes:
+    return b"\n".join(line[:LINE_BYTES_MAX] for line in lines)
+
+
+def _fitting(lines: Sequence[bytes], limit_bytes: int) -> Sequence[bytes]:
+    """Return the first of some lines that have so many bytes together, and at least one."""
+    size_bytes = 0
+    for count, line in enumerate(lines):
+        size_bytes += min(len(line), LINE_BYTES_MAX) + 1
+        if count and size_bytes > limit_bytes:
+            return lines[:count]
+    return lines
 
 
 def find_index(held: HeldLog, number: int) -> int | None:

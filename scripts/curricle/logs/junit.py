@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 CASES_MAX: Final = 10_000
 TEXT_LENGTH_MAX: Final = 200_000
+TOTAL_LENGTH_MAX: Final = 20_000_000
+"""So much text of all cases is kept together."""
+_NAME_LENGTH_MAX: Final = 2_000
 _FAILED: Final = frozenset({"failure", "error"})
 _FLAKY: Final = frozenset({"flakyFailure", "flakyError", "rerunFailure", "rerunError"})
 _DEPTH_MAX: Final = 200
@@ -68,6 +71,7 @@ class _Reader:
         self._inside = ""
         self._depth = 0
         self._root = ""
+        self._length_left = TOTAL_LENGTH_MAX
         self.cases: list[FailedCase] = []
 
     def feed(self, parts: Iterable[bytes]) -> tuple[FailedCase, ...]:
@@ -94,9 +98,9 @@ class _Reader:
                 raise LogInvalidError(self._name, f"its root is <{tag}>, expected <testsuites>")
         if tag == "testcase":
             self._case = _Reading(
-                name=attributes.get("name", ""),
-                class_name=attributes.get("classname", ""),
-                file=attributes.get("file", ""),
+                name=attributes.get("name", "")[:_NAME_LENGTH_MAX],
+                class_name=attributes.get("classname", "")[:_NAME_LENGTH_MAX],
+                file=attributes.get("file", "")[:_NAME_LENGTH_MAX],
                 line=self._parser.CurrentLineNumber,
             )
         elif self._case is not None and tag in _FAILED | _FLAKY:
@@ -104,13 +108,15 @@ class _Reader:
             case = self._case
             case.has_failed = case.has_failed or tag in _FAILED
             case.is_flaky = case.is_flaky or tag in _FLAKY
-            case.message = case.message or attributes.get("message", "")
-            case.kind = case.kind or attributes.get("type", "")
+            case.message = case.message or attributes.get("message", "")[:_NAME_LENGTH_MAX]
+            case.kind = case.kind or attributes.get("type", "")[:_NAME_LENGTH_MAX]
 
     def _text(self, text: str) -> None:
-        if self._case is not None and self._inside and self._case.length < TEXT_LENGTH_MAX:
+        if self._case is not None and self._inside:
+            text = text[: min(TEXT_LENGTH_MAX - self._case.length, self._length_left)]
             self._case.texts.append(text)
             self._case.length += len(text)
+            self._length_left -= len(text)
 
     def _end(self, tag: str) -> None:
         self._depth -= 1
@@ -144,6 +150,6 @@ def _case(case: _Reading) -> FailedCase:
         file=case.file,
         line=case.line,
         message=message,
-        text="".join(case.texts)[:TEXT_LENGTH_MAX],
+        text="".join(case.texts),
         is_flaky=case.is_flaky and not case.has_failed,
     )

@@ -45,8 +45,8 @@ _SERVICES: Final = (
     ),
     _Service(
         re.compile(
-            rb"^##\[error\](?P<command>)(?:Process completed|.*failed) with exit code"
-            rb" (?P<code>[1-9]\d*)"
+            rb"^##\[error\](?P<command>)(?:.*\bfailed|.*\bexited|Process completed) with"
+            rb" (?:exit )?code (?P<code>[1-9]\d*)"
         ),
         b"##[group]Run ",
     ),
@@ -102,9 +102,7 @@ def _step_that_ends(lines: CleanLines, index: int, floor: int) -> Step | None:
     return None
 
 
-def _reach(
-    lines: CleanLines, index: int, floor: int, service: _Service
-) -> tuple[int, int, bytes]:
+def _reach(lines: CleanLines, index: int, floor: int, service: _Service) -> tuple[int, int, bytes]:
     """Return where a step begins, where it ends, and what follows the mark of its beginning."""
     mark, last = service.start, index
     for number in range(index - 1, max(floor, index - _LOOK_BACK_LINES) - 1, -1):

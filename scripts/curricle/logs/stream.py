@@ -15,7 +15,7 @@ from curricle.errors import LogInvalidError
 from curricle.fsio import MAX_LOG_BYTES, read_chunks, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 STDIN: Final = "-"
@@ -26,9 +26,11 @@ _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _ZIP: Final = b"PK\x03\x04"
 _OTHERS: Final = {_ZIP: "a zip archive", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz"}
-_UTF_16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _MAGIC_BYTES: Final = 6
 _WINDOW_BYTES_MAX: Final = 1 << 27
+_PART_BYTES: Final = 256
+"""So much is decompressed at a time: a few bytes of it may stand for a hundred thousand."""
 _BINARY_SHARE: Final = 0.3
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 
@@ -113,30 +115,31 @@ def _text(chunks: Iterator[bytes], name: str, limit_bytes: int) -> Iterator[byte
     size_bytes = 0
     chunks = _joined_start(chunks)
     first = next(chunks, b"")
-    if not first.strip():
-        rest = next((chunk for chunk in chunks if chunk.strip()), b"")
-        if not rest:
-            raise LogInvalidError(name, "it is empty")
-        first = first + rest
-    encoding = _UTF_16.get(first[:2])
-    if encoding is None and _looks_binary(first):
-        raise LogInvalidError(name, "it is binary, expected text")
-    for chunk in _decoded(_with_first(first, chunks), encoding):
+    is_utf_16 = first.startswith(_UTF_16)
+    is_blank = True
+    for chunk in _decoded(_with_first(first, chunks), is_utf_16=is_utf_16):
         size_bytes += len(chunk)
         if size_bytes > limit_bytes:
             raise LogInvalidError(name, f"it has more than {limit_bytes} bytes, which is the limit")
+        if is_blank and chunk.strip():
+            is_blank = False
+            if not is_utf_16 and _looks_binary(chunk):
+                raise LogInvalidError(name, "it is binary, expected text")
         yield chunk
+    if is_blank:
+        raise LogInvalidError(name, "it is empty")
 
 
-def _decoded(chunks: Iterable[bytes], encoding: str | None) -> Iterator[bytes]:
-    if encoding is None:
+def _decoded(chunks: Iterable[bytes], *, is_utf_16: bool) -> Iterator[bytes]:
+    if not is_utf_16:
         yield from chunks
         return
     import codecs
 
-    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
     for chunk in chunks:
         yield decoder.decode(chunk).encode(errors="replace")
+    yield decoder.decode(b"", final=True).encode(errors="replace")
 
 
 def _looks_binary(data: bytes) -> bool:
@@ -176,24 +179,24 @@ def _zstd() -> _Inflater:
     return inflater
 
 
-def _inflated(chunks: Iterator[bytes], name: str, make: type | object) -> Iterator[bytes]:
+def _inflated(chunks: Iterator[bytes], name: str, make: Callable[[], _Inflater]) -> Iterator[bytes]:
     import zstandard
 
-    inflater: _Inflater = make()  # type: ignore[operator]
+    inflater, is_open = make(), True
     try:
         for chunk in chunks:
-            data = chunk
-            while data:
-                # NOTE: a small part of compressed bytes may stand for very many plain ones.
-                part, data = data[:_PART_BYTES], data[_PART_BYTES:]
+            place = 0
+            while place < len(chunk):
+                is_open = True
+                part = chunk[place : place + _PART_BYTES]
+                place += len(part)
                 plain = inflater.decompress(part)
                 if plain:
                     yield plain
                 if inflater.eof:
-                    data = inflater.unused_data + data
-                    inflater = make()  # type: ignore[operator]
+                    place -= len(inflater.unused_data)
+                    inflater, is_open = make(), False
     except (zlib.error, zstandard.ZstdError) as error:
         raise LogInvalidError(name, f"its compression is damaged: {error}") from error
-
-
-_PART_BYTES: Final = 1 << 16
+    if is_open:
+        raise LogInvalidError(name, "its compression is damaged: it ends too early")

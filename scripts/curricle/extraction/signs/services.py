@@ -48,11 +48,11 @@ SERVICES: Final = (
         "github-annotation",
         "github",
         Kind.TOOL,
-        62,
-        r"^##\[error\]\S|^::error\b|^Error: \S",
+        65,
+        r"^##\[error\]\S|^::error\b",
         "##[error]Unable to process file command 'env' successfully.",
-        unless=r"^(##\[error\]|Error: )(Process completed|The process .* failed|Command failed"
-        r"|.*(exit|exited)( with)?( code| status)? \d+\.?$)",
+        unless=r"^(##\[error\]|::error[^:]*::)(Process completed|The process .* failed|Command failed"
+        r"|.*\b(exit|exited)( with)?( code| status)? \d+\b|Executing the custom container)",
     ),
     Sign(
         "docker-build",
@@ -114,6 +114,7 @@ SERVICES: Final = (
         r"|ERROR|Perm)",
         "error: failed to push some refs to 'origin'",
         Growth.LINE,
+        unless=r"^error: could not compile",
     ),
     Sign(
         "diff",
@@ -230,6 +231,24 @@ SERVICES: Final = (
         66,
         r"^ *(\d+\. )?(\[✖\]|\[L\d+\] [345]\d\d |✖ ?http|\[[45]\d\d\] http)",
         "  [✖] https://example.org/gone → Status: 404",
+    ),
+    Sign(
+        "lintrunner",
+        "lint",
+        Kind.LINT,
+        84,
+        r"^\s*>>> (Lint for |General linter failure)",
+        ">>> Lint for src/app.py:",
+        Growth.SECTION,
+        ends=r"^\s*>>> |^\S+ (is|are) |^Successfully",
+    ),
+    Sign(
+        "unexpected-result",
+        "mozharness",
+        Kind.TEST,
+        90,
+        r"TEST-UNEXPECTED-(FAIL|ERROR|CRASH|TIMEOUT|PASS)|PROCESS-CRASH \|",
+        "TEST-UNEXPECTED-FAIL | dom/base/test/test_sum.html | adds - got 3, expected 4",
     ),
     Sign(
         "file-position",
