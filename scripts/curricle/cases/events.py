@@ -25,6 +25,7 @@ CASE_PROBED: Final = "case_probed"
 CASE_CLOSED: Final = "case_closed"
 CASE_ESCALATED: Final = "case_escalated"
 """A bundle of the case was handed to somebody; it changes nothing about the case."""
+RULES_REVIEWED: Final = "rules_reviewed"
 LEDGER_MENDED: Final = "ledger_mended"
 """About the file itself, so it stays on its machine."""
 
@@ -197,6 +198,7 @@ FORMS: Final[Mapping[str, Mapping[str, _Form]]] = {
         "by": (_one_of(frozenset({"probe", "person"})), "probe or person"),
         "why": _TEXT,
     },
+    RULES_REVIEWED: {"rules_sha256": (_is_digest, "a SHA-256"), "why": _TEXT},
     CASE_ESCALATED: {
         "case": _CASE,
         "owner": _NAME,

@@ -17,6 +17,7 @@ from curricle.cases.events import (
     FINGERPRINT_QUARANTINED,
     JOB_PASSED,
     ORIGIN,
+    RULES_REVIEWED,
     event_key,
     find_fault,
 )
@@ -57,6 +58,10 @@ CREATE TABLE probes (
 CREATE TABLE closings (
     number INTEGER, at INTEGER, tie INTEGER, closed_by TEXT NOT NULL, why TEXT NOT NULL,
     PRIMARY KEY (number, at, tie)
+) WITHOUT ROWID;
+CREATE TABLE reviews (
+    at INTEGER, tie INTEGER, actor TEXT NOT NULL, rules_sha256 TEXT NOT NULL, why TEXT NOT NULL,
+    PRIMARY KEY (at, tie)
 ) WITHOUT ROWID;
 CREATE TABLE quarantines (
     fingerprint INTEGER, at INTEGER, tie INTEGER, owner TEXT NOT NULL, until TEXT NOT NULL,
@@ -189,6 +194,12 @@ class Indexer:
         row = (fingerprint, at, tie, data["owner"], data["until"], data["why"])
         self._connection.execute("INSERT OR IGNORE INTO quarantines VALUES (?,?,?,?,?,?)", row)
 
+    def put_review(self, data: Mapping[str, Any], line: Line, at: int, tie: int) -> None:
+        """Add that somebody looked at the rules."""
+        actor = data[ORIGIN]["actor"] if ORIGIN in data else line.entry["actor"]
+        row = (at, tie, actor, data["rules_sha256"], data["why"])
+        self._connection.execute("INSERT OR IGNORE INTO reviews VALUES (?,?,?,?,?)", row)
+
     def _put_outcome(
         self,
         number: int,
@@ -258,5 +269,6 @@ _PUT: Final[Mapping[str, Callable[[Indexer, Mapping[str, Any], Line, int, int], 
     FINGERPRINT_QUARANTINED: Indexer.put_quarantine,
     CASE_PROBED: Indexer.put_probe,
     CASE_CLOSED: Indexer.put_closing,
+    RULES_REVIEWED: Indexer.put_review,
 }
 """Event to what adds it."""

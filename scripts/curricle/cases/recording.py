@@ -14,6 +14,7 @@ from curricle.cases.events import (
     CASE_PROBED,
     FINGERPRINT_QUARANTINED,
     JOB_PASSED,
+    RULES_REVIEWED,
     find_fault,
 )
 from curricle.cases.identity import DIGITS, PREFIX, case_id_of
@@ -267,6 +268,18 @@ def _last_escalation(runs_dir: Path, case_id: str) -> tuple[object, object] | No
 
     follow_ledger(runs_dir, visit)
     return last
+
+
+def record_review(
+    runs_dir: Path, rules_sha256: str, why: str, *, now: datetime, actor: str, command: str
+) -> None:
+    """Record that somebody looked at how the bucket rules fare, and at which rules.
+
+    Raises:
+        InvalidArgumentError: a fact cannot be.
+    """
+    data = {"rules_sha256": rules_sha256, "why": why}
+    _add(runs_dir, RULES_REVIEWED, data, now=now, actor=actor, command=command)
 
 
 def _add(

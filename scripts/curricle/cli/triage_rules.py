@@ -105,8 +105,38 @@ def show_stats(settings: Settings, rules: str | None, as_json: bool) -> None:
         write_answer("\n".join(table(rows)))
     else:
         write_answer("no case is on record that a rule decided")
+    for count in drift.lanes:
+        cases = counted(count.cases, "case")
+        write_answer(f"{count.bucket} → {count.lane}: {cases}, {count.corrected} corrected")
+    if drift.lanes:
+        write_answer(f"{counted(drift.kept_from_patch, 'failure')} kept from a patch")
     for prompt in drift.prompts:
         write_answer(prompt)
+
+
+@rules_group.command("reviewed")
+@click.option("--why", metavar="TEXT", required=True, help="What was found.")
+@rules_option
+@_json_option
+@click.pass_obj
+def reviewed(settings: Settings, why: str, rules: str | None, as_json: bool) -> None:
+    """Record that somebody looked at how the rules fare."""
+    from curricle.cases.recording import record_review
+
+    session = settings.session(write_message)
+    digest = load_rulebook(rules).sha256
+    record_review(
+        settings.runs_dir,
+        digest,
+        why,
+        now=session.clock(),
+        actor=session.actor,
+        command=session.command,
+    )
+    if as_json:
+        write_json({"rules_sha256": digest, "why": why, "actor": session.actor})
+    else:
+        write_answer(f"recorded: {session.actor} looked at the rules")
 
 
 @click.group("fingerprint")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from curricle.canonical import sha256_hex
 from curricle.errors import RulesInvalidError
 from curricle.failures.bucket import Bucket, Lane
 from curricle.failures.patterns import compile_set, is_too_general
@@ -55,7 +56,11 @@ def load_rules(extra: Path | None = None) -> RuleBook:
     policies = dict(shipped.policies)
     for bucket, policy in added.policies.items():
         policies[bucket] = _lowered(extra, bucket, policies[bucket], policy)
-    return RuleBook(rules=(*shipped.rules, *added.rules), policies=policies)
+    return RuleBook(
+        rules=(*shipped.rules, *added.rules),
+        policies=policies,
+        sha256=sha256_hex(f"{shipped.sha256} {added.sha256}".encode()),
+    )
 
 
 def broken_rule(rule: Rule) -> str:
@@ -73,8 +78,9 @@ def broken_rule(rule: Rule) -> str:
 
 def _book(path: Path, *, is_shipped: bool) -> RuleBook:
     name = path.name if is_shipped else str(path)
+    data = read_file(path)
     try:
-        document = parse_yaml(read_file(path))
+        document = parse_yaml(data)
     except MalformedYamlError as error:
         raise RulesInvalidError(name, error.why, line=error.line) from error
     if not is_shipped:
@@ -99,6 +105,7 @@ def _book(path: Path, *, is_shipped: bool) -> RuleBook:
             )
             for bucket, row in rows.items()
         },
+        sha256=sha256_hex(data),
     )
 
 

@@ -83,6 +83,8 @@ class RuleBook:
 
     rules: tuple[Rule, ...]
     policies: Mapping[Bucket, BucketPolicy]
+    sha256: str
+    """Of the files that they come from."""
 
     def policy_of(self, bucket: Bucket) -> BucketPolicy:
         """Return what a bucket leads to; what is in none is for a person."""

@@ -51,7 +51,8 @@ SERVICES: Final = (
         65,
         r"^##\[error\]\S|^::error\b",
         "##[error]Unable to process file command 'env' successfully.",
-        unless=r"^(##\[error\]|::error[^:]*::)(Process completed|The process .* failed|Command failed"
+        unless=r"^(##\[error\]|::error[^:]*::)(Process completed|The process .* failed|Command"
+        r" failed"
         r"|.*\b(exit|exited)( with)?( code| status)? \d+\b|Executing the custom container)",
     ),
     Sign(
