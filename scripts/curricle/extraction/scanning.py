@@ -11,8 +11,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import ahocorasick_rs
-import re2
 
+from curricle.expressions import Pattern, PatternSet, compile_pattern
 from curricle.extraction.signs import SIGNS
 from curricle.extraction.words import WORDS
 
@@ -70,7 +70,7 @@ def find_sign(line: bytes) -> Sign | None:
     marked = line.startswith(_ERROR_MARK)
     text = line[len(_ERROR_MARK) :] if marked else line
     best: Sign | None = None
-    for number in _patterns().Match(text) or ():
+    for number in _patterns().matching(text):
         sign = SIGNS[number]
         if (best is None or sign.weight > best.weight) and not _only_looks(number, text):
             best = sign
@@ -87,26 +87,14 @@ _MARKED: Final = next(sign for sign in SIGNS if sign.name == "github-annotation"
 
 
 @cache
-def _patterns() -> re2.Set:
-    patterns = re2.Set.SearchSet(_options())
-    for sign in SIGNS:
-        patterns.Add(sign.pattern.encode())
-    patterns.Compile()
-    return patterns
+def _patterns() -> PatternSet:
+    return PatternSet(sign.pattern for sign in SIGNS)
 
 
 @cache
-def compiled(expression: str) -> re2._Regexp:
+def compiled(expression: str) -> Pattern:
     """Return an expression of a sign, compiled for clean lines."""
-    return re2.compile(expression.encode(), _options())
-
-
-def _options() -> re2.Options:
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.max_mem = 32 << 20
-    options.never_capture = True
-    return options
+    return compile_pattern(expression, has_groups=False)
 
 
 def _only_looks(number: int, line: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""Bucket rules compiled, so that one pass over a line tells all that hold; the border to RE2."""
+"""Bucket rules compiled, so that one pass over a line tells all that hold."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-import re2
+from curricle.expressions import (
+    PatternSet,
+    RefusedExpressionError,
+    compile_pattern,
+    escaped,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from curricle.failures.rules import Rule
 
-_MEMORY_BYTES: Final = 32 << 20
 _LITERAL_LENGTH_MIN: Final = 3
 _EVERYDAY: Final = (
     "Tests run: 10, Failures: 0, Errors: 0, Skipped: 0",
@@ -30,68 +34,56 @@ class RuleSet:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = tuple(rules)
-        self._owners: list[int] = []
-        self._set = re2.Set.SearchSet(_options())
-        self.problem = ""
-        """Why an expression cannot be used; empty when all can."""
-        for number, rule in enumerate(self._rules):
-            for expression in (*map(_escaped, rule.match_any), *rule.match_regex):
-                self._add(number, expression)
-            if not (rule.match_any or rule.match_regex) and rule.signal:
-                self._add(number, r"\{")
-            if rule.step and not rule.is_shipped:
-                self._checked(rule.step)
-        if self._owners:
-            self._set.Compile()
+        found = [
+            (number, expression)
+            for number, rule in enumerate(self._rules)
+            for expression in _expressions(rule)
+        ]
+        self._owners = [number for number, _ in found]
+        self._set = PatternSet(expression for _, expression in found)
 
     def rules_of(self, line: str) -> tuple[Rule, ...]:
         """Return the rules whose texts, expressions and signals hold for a line."""
-        if not self._owners:
-            return ()
-        numbers = sorted({self._owners[place] for place in self._set.Match(line.encode()) or ()})
+        places = self._set.matching(line.encode(errors="replace"))
+        numbers = sorted({self._owners[place] for place in places})
         return tuple(
             rule for rule in (self._rules[number] for number in numbers) if _line_holds(rule, line)
         )
 
-    def matches_example(self, rule: Rule) -> bool:
-        """Tell whether a rule holds for its own example, its surroundings left out."""
-        if rule.match_any or rule.match_regex or rule.signal:
-            return rule in self.rules_of(rule.example)
-        return bool(rule.exit_codes or rule.kinds)
 
-    def _add(self, number: int, expression: str) -> None:
-        if not (self._rules[number].is_shipped or self._checked(expression)):
-            return
-        self._set.Add(expression.encode())
-        self._owners.append(number)
-
-    def _checked(self, expression: str) -> bool:
+def find_problem(rule: Rule) -> str:
+    """Return why a rule cannot be used as it stands, or nothing."""
+    for text in rule.match_any:
+        if is_too_general(text):
+            return f"{text!r} stands in nearly every line"
+    for expression in (*rule.match_regex, *filter(None, (rule.step,))):
         try:
-            compiled = re2.compile(expression.encode(), _options())
-        except re2.error as error:
-            detail = error.args[0] if error.args else error
-            text = detail.decode(errors="replace") if isinstance(detail, bytes) else str(detail)
-            self.problem = self.problem or f"RE2 refuses {expression!r}: {text}"
-            return False
+            compiled = compile_pattern(expression, has_groups=False)
+        except RefusedExpressionError as error:
+            return f"RE2 refuses {expression!r}: {error}"
         if compiled.search(b"") is not None:
-            self.problem = self.problem or f"{expression!r} matches every line"
-            return False
-        return True
-
-
-def compile_set(rules: Sequence[Rule]) -> RuleSet:
-    """Return rules, compiled; `problem` tells of the first expression that cannot be used."""
-    return RuleSet(rules)
+            return f"{expression!r} matches every line"
+    if rule.is_textual and rule not in RuleSet([rule]).rules_of(rule.example):
+        return "it does not match its own example"
+    return ""
 
 
 def find_step(expression: str, command: str) -> bool:
     """Tell whether an expression is found in what a step called."""
-    return re2.search(expression.encode(), command.encode(), _options()) is not None
+    pattern = compile_pattern(expression, has_groups=False)
+    return pattern.search(command.encode(errors="replace")) is not None
 
 
 def is_too_general(text: str) -> bool:
     """Tell whether a plain string stands in lines that tell of no failure."""
     return len(text.strip()) < _LITERAL_LENGTH_MIN or any(text in line for line in _EVERYDAY)
+
+
+def _expressions(rule: Rule) -> Iterator[str]:
+    yield from map(escaped, rule.match_any)
+    yield from rule.match_regex
+    if rule.signal and not (rule.match_any or rule.match_regex):
+        yield r"\{"
 
 
 def _line_holds(rule: Rule, line: str) -> bool:
@@ -119,16 +111,3 @@ def _value_at(document: Any, path: str) -> str | None:
     if isinstance(document, bool):
         return "true" if document else "false"
     return str(document) if isinstance(document, (str, int, float)) else None
-
-
-def _escaped(text: str) -> str:
-    return "".join(char if char.isalnum() or not char.isascii() else "\\" + char for char in text)
-
-
-def _options() -> re2.Options:
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.max_mem = _MEMORY_BYTES
-    options.never_capture = True
-    options.log_errors = False
-    return options

@@ -6,17 +6,15 @@ the boundary of forks, and a bucket's lane is not theirs to change.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.canonical import sha256_hex
 from curricle.errors import RulesInvalidError
 from curricle.failures.bucket import Bucket, Lane
-from curricle.failures.patterns import compile_set, is_too_general
+from curricle.failures.patterns import find_problem
 from curricle.failures.rules import (
     LANE_OF_ACTION,
     BucketPolicy,
-    Rule,
     RuleBook,
     plain_rules,
     rule_from_json,
@@ -50,7 +48,7 @@ def load_rules(extra: Path | None = None) -> RuleBook:
     for rule in added.rules:
         if rule.id in known:
             raise RulesInvalidError(str(extra), f"the shipped rules have the id {rule.id!r} too")
-        why = broken_rule(rule)
+        why = find_problem(rule)
         if why:
             raise RulesInvalidError(str(extra), f"{rule.id}: {why}")
     policies = dict(shipped.policies)
@@ -61,19 +59,6 @@ def load_rules(extra: Path | None = None) -> RuleBook:
         policies=policies,
         sha256=sha256_hex(f"{shipped.sha256} {added.sha256}".encode()),
     )
-
-
-def broken_rule(rule: Rule) -> str:
-    """Return why a rule cannot be used, or nothing."""
-    for text in rule.match_any:
-        if is_too_general(text):
-            return f"{text!r} stands in nearly every line"
-    compiled = compile_set([replace(rule, is_shipped=False)])
-    if compiled.problem:
-        return compiled.problem
-    if not compiled.matches_example(replace(rule, is_shipped=False)):
-        return "it does not match its own example"
-    return ""
 
 
 def _book(path: Path, *, is_shipped: bool) -> RuleBook:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from curricle.expressions import compile_any, compile_pattern, loosened
 from curricle.redaction.assigned import read_rest, read_value
-from curricle.redaction.engine import compile_any, compile_pattern, loosened
 from curricle.redaction.formats.format import EDGE
 from curricle.redaction.judging import find_kind
 from curricle.redaction.names import NAMES, Trust
@@ -21,7 +21,7 @@ from curricle.redaction.vendors import VENDORS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from curricle.redaction.engine import Pattern
+    from curricle.expressions import Pattern
 
 _PLAIN: Final = "|".join(names for trust, _, names in NAMES if trust is not Trust.KEY)
 _WEAK: Final = "|".join(

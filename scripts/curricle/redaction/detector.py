@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from curricle.expressions import compile_any, loosened
 from curricle.redaction.addresses import ADDRESS_HINTS, find_userinfo
 from curricle.redaction.assignments import ASSIGNMENT_HINTS, find_assigned
-from curricle.redaction.engine import compile_any, loosened
 from curricle.redaction.entropy import ENTROPY_HINTS, find_random
 from curricle.redaction.headers import HEADER_HINTS, find_headers
 from curricle.redaction.manifests import MANIFEST_HINTS, find_manifest_secrets
@@ -22,7 +22,7 @@ from curricle.redaction.tokens import TOKEN_HINTS, find_tokens
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from curricle.redaction.engine import Pattern
+    from curricle.expressions import Pattern
     from curricle.redaction.span import Span
 
 _NO_SECRET: Final = b" \t\r\n\"'\\,;.:"

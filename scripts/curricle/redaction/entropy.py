@@ -6,14 +6,14 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from curricle.redaction.engine import compile_any, compile_pattern
+from curricle.expressions import compile_any, compile_pattern
 from curricle.redaction.span import Span
 from curricle.redaction.values import is_known_shape, is_random
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from curricle.redaction.engine import Pattern
+    from curricle.expressions import Pattern
 
 _STEP: Final = r"(?:[0-9][g-zG-Z]|[g-zG-Z][0-9])"
 _ANY: Final = r"[0-9A-Za-z+/]"

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from curricle.redaction.engine import compile_any, compile_pattern, loosened
+from curricle.expressions import compile_any, compile_pattern, loosened
 from curricle.redaction.formats.format import EDGE
 from curricle.redaction.span import Span
 from curricle.redaction.values import is_number, is_placeholder, is_telling, is_words
@@ -14,7 +14,7 @@ from curricle.redaction.values import is_number, is_placeholder, is_telling, is_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from curricle.redaction.engine import Match, Pattern
+    from curricle.expressions import Match, Pattern
 
 _SCHEME: Final = r"(?:[a-z][a-z0-9-]{2,30}[ \t]+)?"
 _COLON: Final = r"[\"'`\\\])]{0,4}[ \t]*(?:[:=]|=>)[ \t]*[\"'`\\]{0,4}"

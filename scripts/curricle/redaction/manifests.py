@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from curricle.redaction.engine import compile_pattern
+from curricle.expressions import compile_pattern
 from curricle.redaction.span import Span
 from curricle.redaction.values import is_placeholder, is_telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from curricle.redaction.engine import Pattern
+    from curricle.expressions import Pattern
 
 _KIND: Final = r"kind\\*[\"']?:[ \t]*\\*[\"']?Secret\b"
 MANIFEST_HINTS: Final = (_KIND,)

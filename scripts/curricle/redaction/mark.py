@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from curricle.redaction.engine import compile_pattern
+from curricle.expressions import compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from curricle.redaction.engine import Pattern
+    from curricle.expressions import Pattern
 
 MARK: Final = r"\[redacted:[0-9a-z-]{1,40}#[0-9]{1,9}\]"
 _BEGIN: Final = b"[redacted:"

@@ -6,13 +6,13 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from curricle.redaction.engine import compile_pattern
+from curricle.expressions import compile_pattern
 from curricle.redaction.span import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from curricle.redaction.engine import Pattern
+    from curricle.expressions import Pattern
 
 _TITLE: Final = r"(?:[A-Z0-9]{1,12}[ _]){0,3}PRIVATE KEY(?: BLOCK)?"
 _BEGIN: Final = rf"BEGIN {_TITLE}-{{0,5}}|PuTTY-User-Key-File-\d"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from curricle.redaction.engine import compile_any, compile_pattern, loosened
+from curricle.expressions import compile_any, compile_pattern, loosened
 from curricle.redaction.formats import FORMATS
 from curricle.redaction.span import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from curricle.redaction.engine import Pattern
+    from curricle.expressions import Pattern
 
 TOKEN_HINTS: Final = tuple(dict.fromkeys(each.expression for each in FORMATS))
 """Expressions of which one holds in every line that has a token."""

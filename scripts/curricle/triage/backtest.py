@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from curricle.errors import LogInvalidError
 from curricle.failures.bucket import Bucket
-from curricle.failures.rule_file import broken_rule
+from curricle.failures.patterns import find_problem
 from curricle.fsio import read_file
 from curricle.jsontext import MalformedJsonError, parse_json
 from curricle.triage.log import judge_log
@@ -75,7 +75,7 @@ class Tested:
 
 def broken_examples(book: RuleBook) -> tuple[tuple[str, str], ...]:
     """Return the rules that cannot be used as they stand, each with the reason."""
-    return tuple((rule.id, why) for rule in book.rules if (why := broken_rule(rule)))
+    return tuple((rule.id, why) for rule in book.rules if (why := find_problem(rule)))
 
 
 def backtest(judge: Judge, path: Path) -> Tested:

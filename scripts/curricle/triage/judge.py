@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from curricle.extraction.failure import Failure, find_failure
 from curricle.failures.identity import Identity, identity_of
 from curricle.failures.matching import Verdict, judge
-from curricle.failures.patterns import compile_set
+from curricle.failures.patterns import RuleSet
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -31,7 +31,7 @@ class Judge:
 
     def __init__(self, book: RuleBook) -> None:
         self.book = book
-        self._rules = compile_set([rule for rule in book.rules if rule.is_textual])
+        self._rules = RuleSet([rule for rule in book.rules if rule.is_textual])
         self._structure = tuple(rule for rule in book.rules if not rule.is_textual)
 
     def of_log(self, held: HeldLog, green: AbstractSet[int] = frozenset()) -> Judged:
