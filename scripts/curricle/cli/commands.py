@@ -39,11 +39,11 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "escalate": ("curricle.cli.escalate", "Write a bundle of evidence for whoever takes over."),
     "triage": (
         "curricle.cli.triage",
-        "Say what a failed CI job or run is, and what is to be done about it.",
+        "Say what a failed job or run is, and what is to be done.",
     ),
     "index": (
         "curricle.cli.index",
-        "Rebuild the index of recorded cases, or move cases between machines.",
+        "Rebuild the index of cases, or move cases between machines.",
     ),
     "doctor": ("curricle.cli.doctor", "Check the installation and a provider's settings."),
 }

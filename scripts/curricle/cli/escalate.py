@@ -1,4 +1,4 @@
-"""`escalate RUN`: writes a bundle of evidence for whoever takes over."""
+"""`escalate RUN|CASE`: writes a bundle of evidence for whoever takes over."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from curricle.cases.identity import PREFIX
 from curricle.cli.book import book_option, load_book
 from curricle.cli.output import write_answer, write_json, write_message
 from curricle.errors import InvalidArgumentError
@@ -19,15 +20,15 @@ OWNER_LENGTH_MAX = 200
 
 
 @click.command("escalate")
-@click.argument("run")
+@click.argument("name", metavar="RUN|CASE")
 @click.option("-o", "--output", metavar="FILE", help="The bundle [<runs-dir>/escalations/...].")
-@click.option("--to", "owner", metavar="OWNER", help="Who takes over; recorded with the run.")
+@click.option("--to", "owner", metavar="OWNER", help="Who takes over; put on record.")
 @book_option
 @click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
 @click.pass_obj
 def command(
     settings: Settings,
-    run: str,
+    name: str,
     output: str | None,
     owner: str | None,
     runbook: str | None,
@@ -36,25 +37,30 @@ def command(
     """Write a bundle of evidence for whoever takes over.
 
     It holds what was run, the exact error, what was tried, and what is to be decided; every secret
-    in it is masked.
+    in it is masked. What begins with `case-` is a failed CI job on record.
     """
-    from curricle.recovery.bundle import escalate
-
     _verify_owner(owner)
     if output is not None and not output.strip():
         raise InvalidArgumentError("-o names no file", hint="name a new file with -o")
-    run_dir = settings.find_run(run)
-    bundle = escalate(
-        settings.session(write_message),
-        run_dir,
-        load_book(runbook),
-        output=Path(output) if output else None,
-        owner=owner,
-    )
+    is_case = name.startswith(PREFIX)
+    if is_case and runbook is not None:
+        raise InvalidArgumentError("--runbook belongs to a run, and this is a case")
+    target = Path(output) if output else None
+    session = settings.session(write_message)
+    if is_case:
+        from curricle.recovery.job_bundle import escalate_case
+
+        bundle = escalate_case(session, name, output=target, owner=owner)
+    else:
+        from curricle.recovery.bundle import escalate
+
+        run_dir = settings.find_run(name)
+        bundle = escalate(session, run_dir, load_book(runbook), output=target, owner=owner)
     if as_json:
         write_json(
             {
-                "run_id": run_dir.name,
+                "run_id": None if is_case else bundle.subject,
+                "case": bundle.subject if is_case else None,
                 "bundle": str(bundle.path),
                 "sha256": bundle.sha256,
                 "code": bundle.code,

@@ -18,7 +18,7 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Answer as o
 
 @click.group("index")
 def command() -> None:
-    """Rebuild the index of recorded cases, or move cases between machines."""
+    """Rebuild the index of cases, or move cases between machines."""
 
 
 @command.command("rebuild")

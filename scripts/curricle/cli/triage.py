@@ -47,7 +47,7 @@ class _TriageGroup(click.Group):
 
 @click.group("triage", cls=_TriageGroup, subcommand_metavar="[RUN | --log FILE | COMMAND] ...")
 def command() -> None:
-    """Say what a failed CI job or run is, and what is to be done about it.
+    """Say what a failed job or run is, and what is to be done.
 
     With `triage one --help`: all options for one failure or a list of them.
     """

@@ -31,7 +31,8 @@ _MAGIC_BYTES: Final = 6
 _WINDOW_BYTES_MAX: Final = 1 << 27
 _PART_BYTES: Final = 256
 """So much is decompressed at a time: a few bytes of it may stand for a hundred thousand."""
-_BINARY_SHARE: Final = 0.3
+_NUL_SHARE: Final = 0.3
+_ODD_SHARE: Final = 0.05
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 
 
@@ -145,8 +146,9 @@ def _decoded(chunks: Iterable[bytes], *, is_utf_16: bool) -> Iterator[bytes]:
 def _looks_binary(data: bytes) -> bool:
     """Tell whether bytes are no text in any encoding a log would have."""
     sample = data[: 1 << 16]
-    odd = sum(sample.count(byte) for byte in (*range(8), *range(14, 27), *range(28, 32)))
-    return odd > len(sample) * _BINARY_SHARE
+    odd = sum(sample.count(byte) for byte in (*range(1, 8), *range(14, 27), *range(28, 32)))
+    # Some consoles pad with NULs; nothing that is text has many other control characters.
+    return sample.count(0) > len(sample) * _NUL_SHARE or odd > len(sample) * _ODD_SHARE
 
 
 def _joined_start(chunks: Iterator[bytes]) -> Iterator[bytes]:

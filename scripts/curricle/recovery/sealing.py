@@ -61,14 +61,16 @@ def verify_output(output: Path, evidence_dir: Path) -> None:
     Raises:
         InvalidArgumentError: there is no such folder, or something else is there, or it is inside
             `evidence_dir`.
+        PermissionDeniedError: it cannot be told.
     """
     why = ""
-    if evidence_dir in output.absolute().parents:
-        why = "lies in the evidence itself"
-    elif not output.absolute().parent.is_dir():
-        why = "is in a folder that is not there"
-    elif os.path.lexists(output) and find_size(output) is None:
-        why = "is there already, and no plain file"
+    with translated(output):
+        if evidence_dir in output.absolute().parents:
+            why = "lies in the evidence itself"
+        elif not output.absolute().parent.is_dir():
+            why = "is in a folder that is not there"
+        elif os.path.lexists(output) and find_size(output) is None:
+            why = "is there already, and no plain file"
     if why:
         raise InvalidArgumentError(f"-o {output} {why}", hint="name a new file with -o")
 
