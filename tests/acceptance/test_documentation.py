@@ -82,6 +82,8 @@ def test_the_readme_leads_from_a_document_to_a_page(tmp_path: Path) -> None:
     shown = follow("README.md", tmp_path)
     assert "iterated" in shown
     assert (tmp_path / "bread.html").stat().st_size > 10_000
+    summary = (ROOT / "README.md").read_text().partition("```text\nbucket:")[2]
+    assert "bucket:" + summary.partition("\n```")[0] in shown
 
 
 def test_the_ways_to_recover_can_be_gone(tmp_path: Path) -> None:
