@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
+
+import ahocorasick_rs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,10 +61,16 @@ def find_tools(hits: Sequence[Hit], command: str, text: bytes) -> frozenset[str]
         text if len(text) <= 2 * _SAMPLE_BYTES else text[:_SAMPLE_BYTES] + text[-_SAMPLE_BYTES:]
     )
     spoken = {hit.sign.tool for hit in hits} - {"any", "ci", "shell", "lint"}
-    marked = {tool for mark, tool in _MARKS.items() if mark in sample}
+    marked = {_TOOLS[number] for number, _, _ in _finder().find_matches_as_indexes(sample)}
     return frozenset(spoken | marked | (set(_CALLED.findall(command)) & _NAMES))
 
 
-_NAMES: Final = frozenset(_MARKS.values()) | frozenset(
+@cache
+def _finder() -> ahocorasick_rs.BytesAhoCorasick:
+    return ahocorasick_rs.BytesAhoCorasick(list(_MARKS))
+
+
+_TOOLS: Final = tuple(_MARKS.values())
+_NAMES: Final = frozenset(_TOOLS) | frozenset(
     "pytest tox mypy ruff flake8 black eslint tsc prettier make cmake ctest git uv ninja".split()
 )
