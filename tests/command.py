@@ -17,7 +17,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 SHIM: Final = ROOT / "scripts" / "orchestration.py"
 EXAMPLES: Final = ROOT / "templates" / "examples"
 SCOPES: Final = ROOT / "templates" / "scopes"
-EXIT_STATUSES: Final = {0, 1, 2, 3, 4, 5, 6, 7, 8, 70, 130}
+EXIT_STATUSES: Final = {0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 70, 130}
 SECONDS_MAX: Final = 120
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from casebook import BY, FINGERPRINT, NOW, at, entries, fail, passed
 from curricle.cases.history import history
 from curricle.cases.index import VERSION, rebuild_index
 from curricle.cases.ledger import verify_ledger
@@ -23,7 +24,6 @@ from curricle.failures.bucket import Bucket
 from curricle.fsio import DRAFT_PREFIX
 from curricle.runs.journal import Entry, advance, encode_entry
 from faults import become, forked, stop_at
-from unit.test_cases_recording import BY, FINGERPRINT, NOW, at, entries, fail, passed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casebook import BY, FAILURE, FINGERPRINT, JOB, NOW, at, fail, passed
 from curricle.cases.flakes import flaky
 from curricle.cases.history import Reruns, history
 from curricle.cases.intervals import wilson_interval
@@ -28,7 +29,6 @@ from curricle.cases.skew import binomial_tail, shard_shares
 from curricle.cases.streaks import passed_streak
 from curricle.errors import CaseNotFoundError, InvalidArgumentError
 from curricle.failures.bucket import Bucket, Lane
-from unit.test_cases_recording import BY, FAILURE, FINGERPRINT, JOB, NOW, at, fail, passed
 
 if TYPE_CHECKING:
     from pathlib import Path

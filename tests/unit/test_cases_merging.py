@@ -12,6 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from casebook import (
+    BY,
+    FAILURE,
+    FINGERPRINT,
+    NOW,
+    PACK,
+    at,
+    entries,
+    fail,
+    passed,
+)
 from curricle.cases.exporting import export_cases
 from curricle.cases.flakes import flaky
 from curricle.cases.history import history
@@ -28,17 +39,6 @@ from curricle.cases.recording import (
 from curricle.cases.rule_stats import stats
 from curricle.errors import ArchiveInvalidError, ArchiveNotFoundError, InvalidArgumentError
 from curricle.failures.bucket import Bucket
-from unit.test_cases_recording import (
-    BY,
-    FAILURE,
-    FINGERPRINT,
-    NOW,
-    PACK,
-    at,
-    entries,
-    fail,
-    passed,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

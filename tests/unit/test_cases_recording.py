@@ -1,26 +1,23 @@
 from __future__ import annotations
 
-import json
 import multiprocessing
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from casebook import BY, FAILURE, FINGERPRINT, JOB, NOW, PACK, at, entries, fail, passed
 from curricle.canonical import document_bytes, sha256_hex
 from curricle.cases.ledger import verify_ledger
 from curricle.cases.lock import ledger_locked
 from curricle.cases.lookup import Case, CaseState, Probe, find_case, latest_cases, load_pack
-from curricle.cases.places import LEDGER, LEDGER_LOCK, pack_path
+from curricle.cases.places import LEDGER_LOCK, pack_path
 from curricle.cases.recording import (
-    Failure,
-    Job,
     Recorded,
     record_closing,
     record_correction,
     record_failure,
-    record_pass,
     record_probe,
     record_quarantine,
 )
@@ -30,61 +27,10 @@ from curricle.errors import (
     JournalBrokenError,
     RunLockedError,
 )
-from curricle.failures.bucket import Bucket, Lane
+from curricle.failures.bucket import Bucket
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-NOW: Final = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-FINGERPRINT: Final = "test_failure:tests/test_bread.py@0123456789ab"
-JOB: Final = Job(
-    repo="org/bread",
-    workflow="ci.yml",
-    job="test",
-    shard="2/5",
-    attempt=1,
-    run_id="77",
-    commit_sha="a" * 40,
-)
-FAILURE: Final = Failure(
-    job=JOB,
-    fingerprint=FINGERPRINT,
-    fingerprint_version="1",
-    bucket=Bucket.FLAKY_TEST,
-    lane=Lane.RERUN,
-    action="rerun_same_sha",
-    reason="it passed before",
-    retries_used=0,
-    max_retries=2,
-    rules=("junit:timeout", "log:retry"),
-)
-PACK: Final = {"schema_version": "1.0", "notes": ["crüst"]}
-BY: Final = {"actor": "ci", "command": "cases record"}
-
-
-def at(minutes: float) -> datetime:
-    return NOW + timedelta(minutes=minutes)
-
-
-def fail(
-    runs_dir: Path,
-    minutes: float = 0,
-    *,
-    pack: dict[str, Any] = PACK,
-    failure: Failure = FAILURE,
-    **job: Any,
-) -> Recorded:
-    failure = replace(failure, job=replace(failure.job, **job))
-    return record_failure(runs_dir, pack, failure, now=at(minutes), **BY)
-
-
-def passed(runs_dir: Path, minutes: float = 0, fingerprint: str | None = None, **job: Any) -> None:
-    place = replace(JOB, **job)
-    record_pass(runs_dir, place, fingerprint=fingerprint, now=at(minutes), **BY)
-
-
-def entries(runs_dir: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (runs_dir / LEDGER).read_bytes().splitlines()]
 
 
 def test_a_failed_case_is_one_chained_line_and_one_pack(tmp_path: Path) -> None:

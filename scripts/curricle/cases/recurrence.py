@@ -29,7 +29,7 @@ WHERE number >= 0 AND fingerprint = (SELECT id FROM fingerprints WHERE name = ?)
     AND commit_id = IFNULL((SELECT id FROM commits WHERE name = ?), ?) AND lane IN (?, ?)
 """
 _RECENT: Final = """
-SELECT f.name, o.bucket, p.name, o.at
+SELECT f.name, o.bucket, p.name, o.run, o.number, o.at
 FROM outcomes o JOIN fingerprints f ON f.id = o.fingerprint JOIN places p ON p.id = o.place
 WHERE o.number >= 0 ORDER BY o.at DESC, o.tie DESC LIMIT ?
 """
@@ -42,6 +42,8 @@ class RecentFailure:
     fingerprint: str
     bucket: str
     repo: str | None
+    run: str
+    """What failed in the same run of the same workflow has the same; attempts and shards do."""
     at: datetime
 
 
@@ -95,9 +97,13 @@ def recent_failures(runs_dir: Path, limit: int) -> tuple[RecentFailure, ...]:
     def question(index: Index) -> tuple[RecentFailure, ...]:
         return tuple(
             RecentFailure(
-                fingerprint=name, bucket=bucket, repo=json.loads(place)[0], at=moment_of(at)
+                fingerprint=name,
+                bucket=bucket,
+                repo=json.loads(place)[0],
+                run=f"{place}#{run or number}",
+                at=moment_of(at),
             )
-            for name, bucket, place, at in index.rows.execute(_RECENT, (limit,))
+            for name, bucket, place, run, number, at in index.rows.execute(_RECENT, (limit,))
         )
 
     return ask(runs_dir, question)

@@ -41,6 +41,8 @@ class ArtifactPack:
     artifacts_link: str | None = None
     evidence: tuple[Mapping[str, Any], ...] = ()
     """`rule`, `line` and `text` of what the bucket rests on."""
+    rules: tuple[str, ...] = ()
+    """All rules that the bucket rests on, for the record; a pack may name fewer."""
     notes: tuple[str, ...] = field(default=())
 
     def to_json(self) -> dict[str, Any]:
@@ -102,6 +104,7 @@ def pack_of_error(
         suspect_files=suspect_files,
         run_link=run_link,
         artifacts_link=artifacts_link,
+        rules=(f"code:{code}",),
         evidence=({"rule": f"code:{code}", "line": line, "text": one_line(text, LINE_LENGTH_MAX)},),
         decision=decision or decide(bucket, 0, RETRIES_OF[bucket], 1, policy_of(bucket)),
         notes=notes,

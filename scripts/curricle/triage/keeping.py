@@ -46,7 +46,7 @@ def keep(
             reason=pack.decision.reason,
             retries_used=pack.decision.retries_used,
             max_retries=pack.decision.max_retries,
-            rules=tuple(str(one["rule"]) for one in pack.evidence),
+            rules=pack.rules,
         ),
         now=now,
         actor=actor,

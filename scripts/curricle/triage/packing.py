@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from curricle.evidence.pack import LINE_LENGTH_MAX, ArtifactPack
 from curricle.failures.decide import DecisionPolicy, decide
+from curricle.failures.identity import telling_line
 from curricle.printable import counted, one_line
 from curricle.redaction.redactor import Redactor
 from curricle.triage.past import Past
@@ -22,6 +23,8 @@ EVIDENCE: Final = 5
 """So many rules a pack names, unless the caller wants it thinner or thicker."""
 FAT_LINES: Final = 400
 """More lines than these say less, not more."""
+BLOCKS_MAX: Final = 100
+"""So many places of a failure a pack names; blocks without a line between them are one place."""
 NO_LINE: Final = "no line of the log tells why the job failed"
 _NAME_LENGTH_MAX: Final = 300
 _EARLIER: Final = Past()
@@ -58,7 +61,8 @@ def pack_failure(
         past.seen + 1,
         DecisionPolicy(lane=allowed.lane, is_outage=past.is_outage),
     )
-    first = failure.blocks[0] if failure.blocks else None
+    first = telling_line(failure.blocks[0]) if failure.blocks else None
+    resting_on = [hit for hit in verdict.hits if hit.rule.bucket is verdict.bucket]
     return ArtifactPack(
         run_id=facts.run_id,
         commit_sha=facts.sha,
@@ -66,27 +70,36 @@ def pack_failure(
         failed_job=facts.job,
         bucket=verdict.bucket,
         fingerprint=told(judged.identity.fingerprint),
-        first_failure_line=told(first.key.text) if first else "",
-        first_failure_line_number=first.key.number if first else None,
-        failure_lines=tuple((block.first, block.last) for block in failure.blocks),
+        first_failure_line=told(first.text) if first else "",
+        first_failure_line_number=first.number if first else None,
+        failure_lines=_places(failure)[:BLOCKS_MAX],
         suspect_files=tuple(told(file, _NAME_LENGTH_MAX) for file in failure.files),
         failing_tests=tuple(told(test, _NAME_LENGTH_MAX) for test in failure.tests),
         run_link=facts.run_link,
         evidence=tuple(
             {"rule": hit.rule.id, "line": hit.line.number, "text": told(hit.line.text)}
-            for hit in [hit for hit in verdict.hits if hit.rule.bucket is verdict.bucket][
-                :evidence_max
-            ]
+            for hit in resting_on[:evidence_max]
         ),
+        rules=tuple(hit.rule.id for hit in resting_on[:EVIDENCE]),
         decision=decision,
         notes=(*_notes(judged, told, evidence_max), *past.notes, *notes),
     )
 
 
+def _places(failure: Failure) -> tuple[tuple[int, int], ...]:
+    places: list[tuple[int, int]] = []
+    for block in failure.blocks:
+        if places and places[-1][1] + 1 == block.first:
+            places[-1] = (places[-1][0], block.last)
+        else:
+            places.append((block.first, block.last))
+    return tuple(places)
+
+
 def _told(judged: Judged) -> Iterator[str]:
     """Yield the texts that a pack may show, so that one secret has one mark."""
     failure: Failure = judged.failure
-    yield from (block.key.text for block in failure.blocks)
+    yield from (telling_line(block).text for block in failure.blocks)
     yield from (hit.line.text for hit in judged.verdict.hits)
     yield from failure.tests
     yield failure.step_command

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 WINDOW: Final = timedelta(days=30)
 """So far back a failure counts as the same again."""
 OUTAGE_CASES: Final = 10
-"""So many of the newest cases tell of an outage, if most of them are one fault."""
+"""So many of the newest runs that failed tell of an outage, if most of them did of one fault."""
+OUTAGE_LOOKED_BACK: Final = 100
+"""Among so many cases: a run may fail in many attempts and shards, and counts once."""
 OUTAGE_CASES_MIN: Final = 4
 OUTAGE_WINDOW: Final = timedelta(hours=6)
 _COMMITS_TOLD_MIN: Final = 2
@@ -74,13 +76,16 @@ def _is_outage(runs_dir: Path, now: datetime) -> bool:
     """Tell whether most recent failures are one fault of infrastructure."""
     from curricle.cases.recurrence import recent_failures
 
-    recent = [
-        case for case in recent_failures(runs_dir, OUTAGE_CASES) if case.at >= now - OUTAGE_WINDOW
-    ]
-    if len(recent) < OUTAGE_CASES_MIN:
+    recent = {
+        (case.run, case.fingerprint): case
+        for case in recent_failures(runs_dir, OUTAGE_LOOKED_BACK)
+        if case.at >= now - OUTAGE_WINDOW
+    }
+    cases = list(recent.values())[:OUTAGE_CASES]
+    if len(cases) < OUTAGE_CASES_MIN:
         return False
-    faults = Counter(c.fingerprint for c in recent if c.bucket == Bucket.INFRA_FAULT.value)
-    return bool(faults) and faults.most_common(1)[0][1] * 2 > len(recent)
+    faults = Counter(c.fingerprint for c in cases if c.bucket == Bucket.INFRA_FAULT.value)
+    return bool(faults) and faults.most_common(1)[0][1] * 2 > len(cases)
 
 
 def _notes(known: History) -> tuple[str, ...]:
