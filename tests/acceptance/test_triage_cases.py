@@ -295,6 +295,13 @@ def test_while_one_fault_breaks_most_jobs_nothing_is_retried(job: Job) -> None:
     assert code["next-action"] == "open_patch_lane"
 
 
+def test_one_job_that_is_tried_again_and_again_is_no_outage(job: Job) -> None:
+    for attempt in range(1, 6):
+        job.failed(missing_image(), sha=SHA, run_id=1, attempt=attempt)
+    told = dict(summary_of(job.told(slow_page(), sha=SHA, run_id=2, attempt=1).stdout))
+    assert told["next-action"] == "rerun_same_sha"
+
+
 @pytest.mark.capability("T26")
 def test_every_decision_is_an_entry_that_says_who_when_and_why(job: Job) -> None:
     case = job.failed(slow_page(), sha=SHA, run_id=1, attempt=1)

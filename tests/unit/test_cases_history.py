@@ -18,7 +18,6 @@ from curricle.cases.lookup import CaseState, find_case
 from curricle.cases.quarantines import Quarantine
 from curricle.cases.recording import record_closing, record_correction, record_quarantine
 from curricle.cases.recurrence import (
-    RecentFailure,
     recent_failures,
     retries_used,
     same_fingerprint_count,
@@ -319,11 +318,30 @@ def test_recent_failures_come_newest_first(tmp_path: Path) -> None:
     fail(tmp_path, 0)
     fail(tmp_path, 1, repo=None, **other(bucket=Bucket.INFRA_FAULT))
     passed(tmp_path, 2)
-    newest = RecentFailure(fingerprint=OTHER, bucket="infra_fault", repo=None, at=at(1))
+    newest, oldest = recent_failures(tmp_path, 9)
     assert recent_failures(tmp_path, 1) == (newest,)
-    assert recent_failures(tmp_path, 9)[1:] == (
-        RecentFailure(fingerprint=FINGERPRINT, bucket="flaky_test", repo="org/bread", at=NOW),
+    assert (newest.fingerprint, newest.bucket, newest.repo, newest.at) == (
+        OTHER,
+        "infra_fault",
+        None,
+        at(1),
     )
+    assert (oldest.fingerprint, oldest.bucket, oldest.repo, oldest.at) == (
+        FINGERPRINT,
+        "flaky_test",
+        "org/bread",
+        NOW,
+    )
+
+
+def test_attempts_and_shards_of_one_run_are_one_recent_failure_told_often(tmp_path: Path) -> None:
+    for number in range(3):
+        fail(tmp_path, number, attempt=number + 1, shard=f"{number + 1}/5")
+    fail(tmp_path, 3, run_id="78")
+    assert [case.run.rpartition("#")[2] for case in recent_failures(tmp_path, 9)] == [
+        "78",
+        *["77"] * 3,
+    ]
 
 
 def test_a_rule_is_measured_by_what_people_said_of_its_cases(tmp_path: Path) -> None:
