@@ -134,11 +134,11 @@ def test_that_a_rerun_passed_leaves_the_case_open_until_somebody_closes_it(job: 
 PROBES = {
     "pytest": (
         broken_assertion(),
-        ["python -m pytest tests/test_cart.py -k test_total", "-p no:randomly"],
+        ["python -m pytest tests/test_cart.py -k test_total", "python -m pytest -p randomly"],
     ),
     "jest": (
         slow_page(),
-        ["npx jest src/login.test.ts -t 'login › shows the form'", "npx jest --randomize"],
+        ["npx jest src/login.test.ts -t 'login shows the form'", "npx jest --randomize"],
     ),
 }
 

@@ -19,6 +19,7 @@ from curricle.cases.events import (
 )
 from curricle.cases.identity import DIGITS, PREFIX, case_id_of
 from curricle.cases.ledger import follow_ledger
+from curricle.cases.masking import masked
 from curricle.cases.packs import keep_pack, pack_bytes
 from curricle.cases.writer import writing
 from curricle.errors import InvalidArgumentError
@@ -159,7 +160,7 @@ def record_correction(
     with writing(runs_dir, now=now, actor=actor, command=command) as writer:
         case = writer.load_case(name)
         before = case.corrected_bucket or case.bucket
-        data = {"case": case.case_id, "from": before, "bucket": bucket.value, "why": why}
+        data = {"case": case.case_id, "from": before, "bucket": bucket.value, "why": masked(why)}
         _check(CASE_CORRECTED, data)
         writer.add(CASE_CORRECTED, data)
     return case.case_id
@@ -183,9 +184,9 @@ def record_quarantine(
     """
     data = {
         "fingerprint": fingerprint,
-        "owner": owner,
+        "owner": masked(owner),
         "until": until.strftime("%Y-%m-%d"),
-        "why": why,
+        "why": None if why is None else masked(why),
     }
     _add(runs_dir, FINGERPRINT_QUARANTINED, data, now=now, actor=actor, command=command)
 
@@ -208,7 +209,7 @@ def record_probe(
     with writing(runs_dir, now=now, actor=actor, command=command) as writer:
         case_id = writer.load_case(name).case_id
         result = "passed" if has_passed else "failed"
-        data = {"case": case_id, "order": order, "result": result}
+        data = {"case": case_id, "order": masked(order), "result": result}
         _check(CASE_PROBED, data)
         writer.add(CASE_PROBED, data)
     return case_id
@@ -224,7 +225,7 @@ def record_closing(
     """
     with writing(runs_dir, now=now, actor=actor, command=command) as writer:
         case = writer.load_case(name)
-        data = {"case": case.case_id, "by": by, "why": why}
+        data = {"case": case.case_id, "by": by, "why": masked(why)}
         _check(CASE_CLOSED, data)
         if case.is_open:
             writer.add(CASE_CLOSED, data)
@@ -278,7 +279,7 @@ def record_review(
     Raises:
         InvalidArgumentError: a fact cannot be.
     """
-    data = {"rules_sha256": rules_sha256, "why": why}
+    data = {"rules_sha256": rules_sha256, "why": masked(why)}
     _add(runs_dir, RULES_REVIEWED, data, now=now, actor=actor, command=command)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _RETRY_LANES: Final = (Lane.RERUN.value, Lane.COOLDOWN.value)
 _SAME: Final = """
-SELECT COUNT(*) FROM outcomes
+SELECT number, run, attempt FROM outcomes
 WHERE number >= 0 AND fingerprint = (SELECT id FROM fingerprints WHERE name = ?) AND at >= ?
 """
 _RETRIES: Final = """
@@ -47,10 +47,29 @@ class RecentFailure:
     at: datetime
 
 
-def same_fingerprint_count(runs_dir: Path, fingerprint: str, *, since: datetime) -> int:
-    """Return how many cases of a fingerprint were recorded from a moment on."""
+def same_fingerprint_count(
+    runs_dir: Path,
+    fingerprint: str,
+    *,
+    since: datetime,
+    run_id: str | None = None,
+    attempt: int | None = None,
+) -> int:
+    """Return in how many attempts of runs a failure came from a moment on.
+
+    All jobs and shards that failed so in one attempt count once; the attempt that is judged now,
+    `run_id` and `attempt`, does not count.
+    """
     values = (fingerprint, microseconds_of(since))
-    return ask(runs_dir, lambda index: int(index.rows.execute(_SAME, values).fetchone()[0]))
+
+    def question(index: Index) -> int:
+        seen = {
+            (run, number_of_attempt) if run else number
+            for number, run, number_of_attempt in index.rows.execute(_SAME, values)
+        }
+        return len(seen - ({(run_id, attempt)} if run_id else set()))
+
+    return ask(runs_dir, question)
 
 
 def retries_used(

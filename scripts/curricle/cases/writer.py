@@ -21,6 +21,7 @@ from curricle.cases.index import catch_up, index_to_write, mark_of
 from curricle.cases.ledger import ledger_size, read_after
 from curricle.cases.lock import ledger_locked
 from curricle.cases.lookup import load_case
+from curricle.cases.masking import masked
 from curricle.cases.places import TORN, ledger_path
 from curricle.errors import CurricleError, InvalidArgumentError
 from curricle.fsio import (
@@ -126,6 +127,7 @@ def writing(runs_dir: Path, *, now: datetime, actor: str, command: str) -> Itera
         JournalBrokenError: the ledger was changed; nothing may be added to it.
         InvalidArgumentError: the actor or the command is no text that an entry can carry.
     """
+    command = masked(command)
     _check_author(actor, command)
     make_folder(runs_dir)
     with ledger_locked(runs_dir), index_to_write(runs_dir) as kept:

@@ -18,17 +18,16 @@ from curricle.printable import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from curricle.cli.settings import Settings
-    from curricle.evidence.pack import ArtifactPack
-    from curricle.session import Session
+    from curricle.triage.desk import Decided, Desk
     from curricle.triage.facts import JobFacts
 
 LANE_EXITS: Final[Mapping[str, int]] = {"patch": 10, "rerun": 11, "cooldown": 12, "escalate": 8}
 EXIT_UNREAD: Final = 4
 _EVIDENCE_MAX: Final = 50
 _ONE: Final = "one"
+_JOB_FACTS: Final = ("workflow", "job", "sha", "run_id", "shard", "attempt", "repo")
 _STEP_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 _STEP_OUTPUT: Final = "GITHUB_OUTPUT"
 
@@ -102,8 +101,19 @@ def _verify_source(options: Mapping[str, Any]) -> None:
         )
     if options["pass_log"] and options["log"] is None:
         raise InvalidArgumentError("--pass-log belongs to --log", hint=hint)
+    if options["log"] is None and options["junit"] is None:
+        given = [name for name in _JOB_FACTS if options[name] is not None]
+        if given:
+            raise InvalidArgumentError(
+                f"--{given[0].replace('_', '-')} belongs to --log or --junit",
+                hint="a run knows its own facts, and a list has them in its rows",
+            )
     if (options["list_file"] is not None) != options["json_lines"]:
         raise InvalidArgumentError("--list and --json-lines belong together", hint=hint)
+    _verify_answer(options, hint)
+
+
+def _verify_answer(options: Mapping[str, Any], hint: str) -> None:
     if options["list_file"] is not None:
         for name in ("github", "gitlab", "exit_code", "as_json"):
             if options[name]:
@@ -117,77 +127,49 @@ def _verify_source(options: Mapping[str, Any]) -> None:
 
 
 def _single(settings: Settings, options: Mapping[str, Any]) -> int:
-    from curricle.triage.packing import as_stored
-
-    session = settings.session(write_message)
-    pack, facts = _pack(settings, session, options)
-    case_id = None
-    document: Mapping[str, Any] = pack.to_json()
-    if options["record"]:
-        from curricle.triage.keeping import keep
-
-        recorded, link = keep(
-            settings.runs_dir,
-            pack,
-            facts,
-            now=session.clock(),
-            actor=session.actor,
-            command=session.command,
-        )
-        case_id = recorded.case_id
-        document = as_stored(pack, link)
-        if not recorded.is_new:
-            write_message(f"{case_id} was on record already, nothing was added")
-    _answer(document, case_id, options)
-    return LANE_EXITS[pack.decision.lane.value] if options["exit_code"] else EXIT_OK
+    desk = _desk(settings, options)
+    decided = _decide(settings, desk, options)
+    if decided.case_id and not decided.is_new:
+        write_message(f"{decided.case_id} was on record already, nothing was added")
+    _answer(decided.document, decided.case_id, options)
+    return LANE_EXITS[decided.lane.value] if options["exit_code"] else EXIT_OK
 
 
-def _pack(
-    settings: Settings, session: Session, options: Mapping[str, Any]
-) -> tuple[ArtifactPack, JobFacts]:
+def _desk(settings: Settings, options: Mapping[str, Any]) -> Desk:
     from curricle.evidence.environment import credentials_in
+    from curricle.triage.desk import Desk
 
-    book = load_rulebook(options["rules"])
-    credentials = credentials_in(os.environ)
+    return Desk(
+        session=settings.session(write_message),
+        book=load_rulebook(options["rules"]),
+        credentials=credentials_in(os.environ),
+        is_recording=options["record"],
+        evidence_max=options["evidence"],
+    )
+
+
+def _decide(settings: Settings, desk: Desk, options: Mapping[str, Any]) -> Decided:
     if options["run"] is not None:
-        from curricle.triage.run import pack_run
-
-        run_dir = settings.find_run(options["run"])
-        return pack_run(run_dir, book, now=session.clock(), credentials=credentials)
+        return desk.decide_on_run(settings.find_run(options["run"]))
     from curricle.triage.judge import Judge
-    from curricle.triage.packing import pack_failure
-    from curricle.triage.past import look_back
 
     facts = _facts(options)
-    judge = Judge(book)
-    notes: tuple[str, ...] = ()
+    judge = Judge(desk.book, desk.credentials)
     if options["junit"] is not None:
-        from curricle.triage.report import failure_of_report
+        from curricle.triage.junit import failure_of_report
 
-        judged = judge.of_failure(failure_of_report(options["junit"]))
-    else:
-        from curricle.triage.log import judge_log
+        return desk.decide_on(judge.of_failure(failure_of_report(options["junit"])), facts)
+    from curricle.triage.log import judge_log
 
-        judged, notes = judge_log(judge, options["log"], options["pass_log"])
-    past = look_back(settings.runs_dir, judged.identity.fingerprint, facts, session.clock())
-    pack = pack_failure(
-        judged,
-        facts,
-        book,
-        past=past,
-        credentials=credentials,
-        evidence_max=options["evidence"],
-        notes=notes,
-    )
-    return pack, facts
+    judged, notes = judge_log(judge, options["log"], options["pass_log"])
+    return desk.decide_on(judged, facts, notes)
 
 
 def _facts(options: Mapping[str, Any]) -> JobFacts:
     from curricle.triage.facts import JobFacts, verify_facts, with_environment
 
-    names = ("workflow", "job", "sha", "run_id", "shard", "attempt", "repo")
-    facts = verify_facts(JobFacts(**{name: options[name] for name in names}))
-    if options["github"] or options["gitlab"]:
+    facts = verify_facts(JobFacts(**{name: options[name] for name in _JOB_FACTS}))
+    if options["github"] or options["gitlab"] or options["record"]:
         facts = with_environment(facts, os.environ)
     return facts
 
@@ -234,44 +216,18 @@ def _write_gitlab(document: Mapping[str, Any], case_id: str | None) -> None:
 
 
 def _list(settings: Settings, options: Mapping[str, Any]) -> int:
-    from curricle.evidence.environment import credentials_in
     from curricle.triage.batch import judge_list
-    from curricle.triage.judge import Judge, Judged
-    from curricle.triage.packing import as_stored, pack_failure
-    from curricle.triage.past import look_back
+    from curricle.triage.judge import Judge
 
-    session = settings.session(write_message)
-    book = load_rulebook(options["rules"])
-    credentials = credentials_in(os.environ)
-
-    def finish(judged: Judged, facts: JobFacts, notes: tuple[str, ...]) -> Mapping[str, Any]:
-        now: datetime = session.clock()
-        past = look_back(settings.runs_dir, judged.identity.fingerprint, facts, now)
-        pack = pack_failure(
-            judged,
-            facts,
-            book,
-            past=past,
-            credentials=credentials,
-            evidence_max=options["evidence"],
-            notes=notes,
-        )
-        if not options["record"]:
-            return pack.to_json()
-        from curricle.triage.keeping import keep
-
-        _, link = keep(
-            settings.runs_dir, pack, facts, now=now, actor=session.actor, command=session.command
-        )
-        return as_stored(pack, link)
-
+    desk = _desk(settings, options)
+    judge = Judge(desk.book, desk.credentials)
     unread = 0
-    for row_id, found in judge_list(Judge(book), Path(options["list_file"]), finish):
+    for row_id, found in judge_list(judge, Path(options["list_file"]), desk.decide_on):
         if isinstance(found, CurricleError):
             unread += 1
             write_line({"id": row_id, "error": error_json(found)})
         else:
-            write_line({"id": row_id, **found})
+            write_line({"id": row_id, **found.document})
     if unread:
         write_message(f"{counted(unread, 'log')} could not be read; the lines above say why")
     return EXIT_UNREAD if unread else EXIT_OK

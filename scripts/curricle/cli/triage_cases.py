@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from curricle.cli.output import table, write_answer, write_json, write_message
+from curricle.cli.output import table, write_message
 from curricle.cli.triage_output import write_object, write_text
 from curricle.errors import InvalidArgumentError
 from curricle.failures.bucket import Bucket
@@ -70,32 +70,23 @@ def record(
             )
         from curricle.cli.triage import one
 
-        result: int = ctx.invoke(
-            one,
-            run=None,
-            log=log,
-            junit=None,
-            list_file=None,
-            json_lines=False,
-            pass_log=(),
-            record=True,
-            rules=None,
-            evidence=5,
-            github=False,
-            gitlab=False,
-            exit_code=False,
-            as_json=as_json,
-            **facts,
-        )
+        if fingerprint is not None:
+            raise InvalidArgumentError("--fingerprint belongs to --pass")
+        # What is not named here has the default of its option.
+        result: int = ctx.invoke(one, log=log, record=True, as_json=as_json, **facts)
         return result
     if log is not None:
         raise InvalidArgumentError("--log belongs to --fail")
+    from curricle.cases.history import history
     from curricle.cases.recording import record_pass
     from curricle.triage.facts import JobFacts, verify_facts, with_environment
     from curricle.triage.keeping import job_of
 
     settings: Settings = ctx.obj
     session = settings.session(write_message)
+    if fingerprint is not None:
+        known = history(settings.runs_dir, fingerprint, now=session.clock())
+        fingerprint = known.fingerprint
     job = job_of(with_environment(verify_facts(JobFacts(**facts)), os.environ))
     record_pass(
         settings.runs_dir,
@@ -106,9 +97,9 @@ def record(
         command=session.command,
     )
     if as_json:
-        write_json({"recorded": "pass", **job.to_json(), "fingerprint": fingerprint})
+        write_object({"recorded": "pass", **job.to_json(), "fingerprint": fingerprint})
     else:
-        write_answer("recorded: the job passed")
+        write_text("recorded: the job passed")
     return 0
 
 
@@ -138,9 +129,9 @@ def correct(settings: Settings, case: str, bucket: str, why: str, as_json: bool)
     )
     found = find_case(settings.runs_dir, case_id)
     if as_json:
-        write_json(case_json(found))
+        write_object(case_json(found))
     else:
-        write_answer(f"{case_id}: {found.bucket} as recorded, {bucket} as {session.actor} says")
+        write_text(f"{case_id}: {found.bucket} as recorded, {bucket} as {session.actor} says")
 
 
 @click.command("probe")
@@ -188,9 +179,9 @@ def probe(
     )
     found = find_case(settings.runs_dir, case_id)
     if as_json:
-        write_json(case_json(found))
+        write_object(case_json(found))
     else:
-        write_answer(f"{case_id}: {'passed' if has_passed else 'failed'} in the order {order}")
+        write_text(f"{case_id}: {'passed' if has_passed else 'failed'} in the order {order}")
 
 
 @click.command("close")
@@ -220,9 +211,9 @@ def close(settings: Settings, case: str, by: str, why: str, as_json: bool) -> No
         command=session.command,
     )
     if as_json:
-        write_json(case_json(find_case(settings.runs_dir, found.case_id)))
+        write_object(case_json(find_case(settings.runs_dir, found.case_id)))
     else:
-        write_answer(f"{recorded.case_id}: {'closed' if recorded.is_new else 'was closed already'}")
+        write_text(f"{recorded.case_id}: {'closed' if recorded.is_new else 'was closed already'}")
 
 
 @click.command("history")
@@ -236,9 +227,9 @@ def show_history(settings: Settings, fingerprint: str, as_json: bool) -> None:
     session = settings.session(write_message)
     found = history(settings.runs_dir, fingerprint, now=session.clock())
     if as_json:
-        write_json(_history_json(found))
+        write_object(_history_json(found))
     else:
-        write_answer("\n".join(_history_lines(found)))
+        write_text("\n".join(_history_lines(found)))
 
 
 @click.command("flaky")
@@ -251,7 +242,7 @@ def show_flaky(settings: Settings, as_json: bool) -> None:
     session = settings.session(write_message)
     flakes = flaky(settings.runs_dir, now=session.clock())
     if as_json:
-        write_json(
+        write_object(
             {
                 "flaky": [
                     {
@@ -266,7 +257,7 @@ def show_flaky(settings: Settings, as_json: bool) -> None:
         )
         return
     if not flakes:
-        write_answer("no failure on record came three times and passed when run again")
+        write_text("no failure on record came three times and passed when run again")
         return
     rows = [["CASES", "PASSED ON RERUN", "QUARANTINE", "FINGERPRINT"]]
     rows += [
@@ -278,7 +269,7 @@ def show_flaky(settings: Settings, as_json: bool) -> None:
         ]
         for flake in flakes
     ]
-    write_answer("\n".join(table(rows)))
+    write_text("\n".join(table(rows)))
 
 
 @click.command("quarantine")
@@ -317,11 +308,11 @@ def quarantine(
         command=session.command,
     )
     if as_json:
-        write_json(
+        write_object(
             {"fingerprint": known.fingerprint, "owner": owner, "until": str(day), "why": why}
         )
     else:
-        write_answer(f"{known.fingerprint}: quarantined until {day}, {owner} answers for it")
+        write_text(f"{known.fingerprint}: quarantined until {day}, {owner} answers for it")
 
 
 CASE_COMMANDS: Final = (record, correct, probe, close, show_history, show_flaky, quarantine)

@@ -69,8 +69,9 @@ def explain(log: str, rules: str | None, as_json: bool) -> None:
     from curricle.triage.judge import Judge
     from curricle.triage.log import judge_log
 
-    judged, _ = judge_log(Judge(load_rulebook(rules)), log)
-    told = explain_bucket(judged, credentials_in(os.environ))
+    judge = Judge(load_rulebook(rules), credentials_in(os.environ))
+    judged, _ = judge_log(judge, log)
+    told = explain_bucket(judged)
     if as_json:
         write_object(told.to_json())
     else:
@@ -158,9 +159,8 @@ def explain_fingerprints(
     from curricle.triage.comparing import compare, side_of
     from curricle.triage.judge import Judge
 
-    judge = Judge(load_rulebook(rules))
-    known = credentials_in(os.environ)
-    sides = [side_of(settings.runs_dir, judge, name, known) for name in (first, second)]
+    judge = Judge(load_rulebook(rules), credentials_in(os.environ))
+    sides = [side_of(settings.runs_dir, judge, name) for name in (first, second)]
     told = compare(*sides)
     if as_json:
         write_object(told.to_json())

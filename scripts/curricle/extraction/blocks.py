@@ -60,6 +60,8 @@ _FADES_BY: Final = 8
 _SURVIVED: Final = frozenset({Kind.TOOL, Kind.SHELL, Kind.GENERIC, Kind.EXCEPTION, Kind.BUILD})
 _SURVIVED_MAX: Final = 6
 _SURVIVED_BY: Final = 50
+_CLUSTER_MAX: Final = 100
+"""Of more failures in a row so many are told."""
 _GAP: Final = 3
 _NEAR: Final = 12
 _STRONG: Final = 64
@@ -84,10 +86,14 @@ def choose_blocks(
     """
     last = len(lines) - 1
     blocks = []
+    reached: dict[str, int] = {}
     for hit in hits:
         if hit.index in green or hit.sign.kind is Kind.STEP:
             continue
-        start, end = block_of(lines, hit, 0, last)
+        start, end = hit.index, reached.get(hit.sign.name, -1)
+        if end < start:
+            start, end = block_of(lines, hit, 0, last)
+            reached[hit.sign.name] = end
         weight = _weight(hit, steps, last)
         if hit.sign.growth is not Growth.LINE:
             weight += _CONTENT if end > start else -_EMPTY.get(hit.sign.growth, 0)
@@ -144,7 +150,7 @@ def _tail(lines: Sequence[bytes], step: Step | None) -> Block | None:
     first, end = (step.first, step.last - 1) if step else (0, len(lines) - 1)
     while end > first and _NOISE.match(lines[end]):
         end -= 1
-    if not lines[end] or _NOISE.match(lines[end]):
+    if end < first or not lines[end] or _NOISE.match(lines[end]):
         return None
     start = end
     while start > first and end - start < _TAIL_LINES and not _NOISE.match(lines[start - 1]):
@@ -206,13 +212,13 @@ def _cluster(best: Block, blocks: Sequence[Block]) -> tuple[Block, ...]:
     place = blocks.index(best)
     chosen = [best]
     for following in blocks[place + 1 :]:
-        if following.first - chosen[-1].last > _NEAR:
+        if len(chosen) >= _CLUSTER_MAX or following.first - chosen[-1].last > _NEAR:
             break
         if _belongs(following, chosen[-1], best):
             chosen.append(following)
     above = best
     for previous in reversed(blocks[:place]):
-        if above.first - previous.last > _NEAR:
+        if len(chosen) >= _CLUSTER_MAX or above.first - previous.last > _NEAR:
             break
         if _belongs(previous, above, best):
             chosen.append(previous)
@@ -229,10 +235,11 @@ def _others(cluster: Sequence[Block], blocks: Sequence[Block]) -> list[Block]:
         limit = _OTHERS
     taken = {best.sign}
     found: list[Block] = []
+    chosen = frozenset(cluster)
     for block in sorted(blocks, key=lambda b: (-b.weight, b.first)):
         if len(found) >= limit:
             break
-        if block in cluster or block.sign in taken or block.base < _OTHER_WEIGHT:
+        if block in chosen or block.sign in taken or block.base < _OTHER_WEIGHT:
             continue
         taken.add(block.sign)
         last = min(block.last, max(block.at, block.first) + _OTHER_LINES - 1)

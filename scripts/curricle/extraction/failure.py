@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CANDIDATES_MAX: Final = 24_000
 """Of more telling lines the first and the last are looked at."""
+AROUND_LINES: Final = 100
+"""So many lines before and after a failure may tell what it is about."""
 _STEP_TAIL: Final = 80
 _FILES_MAX: Final = 10
 _TESTS_MAX: Final = 20
@@ -61,6 +63,8 @@ class Failure:
     """The most telling first; empty when no line tells."""
     surroundings: tuple[Line, ...]
     """The last lines of the failed step, or of the log."""
+    around: tuple[Line, ...] = ()
+    """The lines of the failure itself with those before and after it."""
     step_command: str
     exit_code: int | None
     tools: frozenset[str]
@@ -95,8 +99,9 @@ def find_failure(held: HeldLog, green: AbstractSet[int] = frozenset()) -> Failur
         else frozenset()
     )
     blocks, main = choose_blocks(lines, hits, steps, is_green)
-    found = tuple(_failure_block(held, block, block in main) for block in blocks)
-    return _failure(held, found, hits, steps)
+    count = len(main)
+    found = tuple(_failure_block(held, block, at < count) for at, block in enumerate(blocks))
+    return _failure(held, found, hits, steps, _around(held, main))
 
 
 def _bounded(candidates: list[int]) -> list[int]:
@@ -130,8 +135,23 @@ def _failure_block(held: HeldLog, block: Block, is_main: bool) -> FailureBlock: 
     )
 
 
+def _around(held: HeldLog, blocks: Sequence[Block]) -> tuple[Line, ...]:
+    indexes: set[int] = set()
+    for block in blocks:
+        indexes.update(range(block.first - AROUND_LINES, block.last + AROUND_LINES + 1))
+    return tuple(
+        Line(number=held.numbers[index], text=_text(held.lines[index]))
+        for index in sorted(indexes)
+        if 0 <= index < len(held.lines)
+    )
+
+
 def _failure(
-    held: HeldLog, blocks: tuple[FailureBlock, ...], hits: Sequence[Hit], steps: Sequence[Step]
+    held: HeldLog,
+    blocks: tuple[FailureBlock, ...],
+    hits: Sequence[Hit],
+    steps: Sequence[Step],
+    around: tuple[Line, ...],
 ) -> Failure:
     key = blocks[0].key.number if blocks else 0
     step = next(
@@ -144,8 +164,9 @@ def _failure(
     test_file: str | None = None
     main = [block for block in blocks if block.is_main]
     for block in main:
-        for line in _telling_lines(block):
-            test, file = find_test(block.sign, line.text)
+        texts = [line.text for line in block.lines]
+        for place in _telling_places(block):
+            test, file = find_test(block.sign, texts[place], texts[place + 1 :])
             test_file = test_file or file
             if test:
                 tests.setdefault(test)
@@ -156,6 +177,7 @@ def _failure(
             Line(number=held.numbers[index], text=_text(held.lines[index]))
             for index in range(start, end)
         ),
+        around=around,
         step_command=step.command if step else "",
         exit_code=step.exit_code if step else None,
         tools=find_tools(hits, step.command if step else "", held.text),
@@ -166,9 +188,10 @@ def _failure(
     )
 
 
-def _telling_lines(block: FailureBlock) -> Iterable[Line]:
-    yield block.key
-    yield from (line for line in block.lines if line is not block.key)
+def _telling_places(block: FailureBlock) -> Iterable[int]:
+    key = block.lines.index(block.key)
+    yield key
+    yield from (place for place in range(len(block.lines)) if place != key)
 
 
 def _text(line: bytes) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from curricle.logs.cleaning import clean_line
+from curricle.logs.cleaning import LINE_BYTES_MAX, clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +30,7 @@ def learn_green(logs: Iterable[Iterable[bytes]]) -> frozenset[int]:
         rest = b""
         for part in parts:
             *lines, rest = (rest + part).replace(b"\r", b"\n").split(b"\n")
+            rest = rest[:LINE_BYTES_MAX]
             seen.update(template_of(clean_line(line)) for line in set(lines))
             if len(seen) >= TEMPLATES_MAX:
                 break

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from curricle.extraction.scanning import compiled
-from curricle.extraction.sign import Growth
+from curricle.extraction.sign import Growth, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,9 +30,11 @@ _TRACEBACK: Final = b"Traceback (most recent call last)"
 _CHAINED: Final = (b"During handling", b"The above exc")
 _CARET: Final = re.compile(rb"^[\s|.\d]*(\^|~~|-->|\||=|:::|[\xe2])|^\s*\d+ +\||^\s+")
 _NOTE: Final = re.compile(rb"^\S+:\d+(:\d+)?: (note|warning: in|required from)|^\S*: note: ")
+_TRACED: Final = re.compile(rb"^\+ \S")
+"""A command that a shell tells of; where tests compare texts, a line of theirs."""
 _BOUNDARY: Final = re.compile(
     rb"^(travis_|section_|##\[|\$ \S|The command \"|npm ERR!|npm error|make(\[\d+\])?: \*\*\*"
-    rb"|Error: Process completed|\+ \S|exit status \d|Exited with code|ERROR: Job failed)"
+    rb"|Error: Process completed|exit status \d|Exited with code|ERROR: Job failed)"
 )
 
 
@@ -80,6 +82,8 @@ def _section_end(lines: Sequence[bytes], hit: Hit, last: int) -> int:
             return index if hit.sign.includes_end else index - 1
         if is_bounded and _BOUNDARY.match(lines[index]):
             return index - 1
+        if hit.sign.kind is not Kind.TEST and _TRACED.match(lines[index]):
+            return index - 1
     return last
 
 
@@ -100,7 +104,8 @@ def _indented_end(lines: Sequence[bytes], index: int, last: int) -> int:
 
 def _paragraph_end(lines: Sequence[bytes], index: int, last: int) -> int:
     for number in range(index + 1, last + 1):
-        if not lines[number] or _BOUNDARY.match(lines[number]):
+        line = lines[number]
+        if not line or _BOUNDARY.match(line) or _TRACED.match(line):
             return number - 1
     return last
 

@@ -6,9 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 TEST_LENGTH_MAX: Final = 200
+_SPREAD: Final = frozenset({"mocha-failure"})
+"""Signs of runners that give each group of a test a line of its own."""
+_NAME_LINES: Final = 6
 _TESTS: Final[Mapping[str, str]] = {
     "pytest-failure": r"^_{3,} (?:ERROR (?:at \w+ of|collecting) )?(?P<test>.+?) _{3,}$",
     "pytest-summary": r"^(?:FAILED|ERROR) (?P<file>[^:\s]+)(?:::(?P<test>\S+))?",
@@ -57,7 +60,7 @@ _TESTS: Final[Mapping[str, str]] = {
     "ert-test": r"^Test (?P<test>\S+) condition:",
 }
 _FILE: Final = re.compile(
-    r"(?<![\w@/.])((?:[A-Za-z]:)?[\w./\\@+-]*[\w)\]]\.(?:py|pyx|pyi|[cm]?[jt]sx?|vue|svelte|coffee|java|kt|"
+    r"(?<![\w@/.])(?!//)((?:[A-Za-z]:)?[\w./\\@+-]*[\w)\]]\.(?:py|pyx|pyi|[cm]?[jt]sx?|vue|svelte|coffee|java|kt|"
     r"kts|scala|groovy|clj[cs]?|go|rs|c|cc|cpp|cxx|h|hh|hpp|m|mm|swift|cs|fs|vb|rb|erb|rake|php|phpt|"
     r"pl|pm|t|lua|ex|exs|erl|hrl|hs|lhs|ml|mli|el|lisp|r|R|jl|dart|vim|sh|bash|ps1|sql|proto|tf|ya?ml|"
     r"toml|json|xml|gradle|sbt|cabal|cmake|md|rst|org|adoc|tex|(?<=CMakeLists\.)txt|s?css|sass|less|html?|nix|feature))"
@@ -76,8 +79,11 @@ _ROOTS: Final = re.compile(
 )
 
 
-def find_test(sign: str, line: str) -> tuple[str | None, str | None]:
-    """Return the test and the file that a line with a sign names, None for what it does not."""
+def find_test(sign: str, line: str, below: Sequence[str] = ()) -> tuple[str | None, str | None]:
+    """Return the test and the file that a line with a sign names, None for what it does not.
+
+    `below` are the lines after it: a name may be spread over some of them.
+    """
     pattern = _TESTS.get(sign)
     found = re.search(pattern, line) if pattern else None
     if not found:
@@ -85,7 +91,19 @@ def find_test(sign: str, line: str) -> tuple[str | None, str | None]:
     groups = found.groupdict()
     test = groups.get("test") or groups.get("xunit") or groups.get("old")
     file = groups.get("file")
+    if test and sign in _SPREAD and not line.rstrip().endswith(":"):
+        test = " ".join((test.strip(), *_rest_of_name(below)))
     return (test or "").strip()[:TEST_LENGTH_MAX] or None, file and relative(file)
+
+
+def _rest_of_name(below: Sequence[str]) -> Sequence[str]:
+    """Return the lines up to the one that ends a name with a colon; none where none does."""
+    for count, line in enumerate(below[:_NAME_LINES], start=1):
+        if not line.strip():
+            break
+        if line.rstrip().endswith(":"):
+            return [part.strip().rstrip(":") for part in below[:count]]
+    return ()
 
 
 def find_files(lines: Iterable[str], *, limit: int) -> tuple[str, ...]:

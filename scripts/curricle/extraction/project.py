@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from functools import cache
 from typing import Final
 
+from curricle.expressions import Pattern, compile_pattern
+
 _SAMPLE_BYTES: Final = 1 << 18
-_MARKS: Final = re.compile(
-    rb"Cloning into '(?:[^']*/)?([\w.-]+)'"
-    rb"|git clone [^\n]*[:/][\w.-]+/([\w.-]+?)(?:\.git)?(?:\s|$)"
-    rb"|^[^\n]{0,60}repository: [\w.-]+/([\w.-]+)"
-    rb"|Git repository in /builds/[^\n]*?([\w.-]+)/\.git"
-    rb"|/home/runner/work/([\w.-]+)/",
-    re.MULTILINE,
+_MARKS: Final = (
+    r"Cloning into '(?:[^'\n]*/)?([\w.-]+)'",
+    r"git clone [^\n]*[:/][\w.-]+/([\w.-]+)",
+    r"repository: [\w.-]+/([\w.-]+)",
+    r"Git repository in /builds/[^\n]*?([\w.-]+)/\.git",
+    r"/home/runner/work/([\w.-]+)/",
 )
 
 
@@ -21,8 +22,14 @@ def find_project(text: bytes) -> str:
 
     A fork has another owner and the same name.
     """
-    found = _MARKS.search(text, 0, _SAMPLE_BYTES)
+    sample = text[:_SAMPLE_BYTES]
+    found = [match for pattern in _patterns() if (match := pattern.search(sample))]
     if not found:
         return ""
-    name = next(group for group in found.groups() if group is not None)
-    return name.decode(errors="replace").lower()
+    first = min(found, key=lambda match: match.start())
+    return first.group(1).decode(errors="replace").lower().removesuffix(".git")
+
+
+@cache
+def _patterns() -> tuple[Pattern, ...]:
+    return tuple(map(compile_pattern, _MARKS))

@@ -15,6 +15,8 @@ WORDS: Final = tuple(
         "|orbidden|ejected|ncompatible|xpected|efused|imed out|imeout|ERR_|ssertion|SSERT"
         "|exited with|returned a non-zero|___ |E   |ould reformat|not ok|DATA RACE|IGSEGV|IGABRT"
         "|egmentation|core dumped|Bus error|Access violation|terminate called|<<< |ent wrong"
+        "|No matching|[warn] |ERR!|needs running|Caused by|Dubious|attempt to|does not|not defined"
+        "|\nE1|\nE2|\nE3|\nE4|\nE5|\nE6|\nE7|\nE8|\nE9|ECONN|ENOTFOUND|TIMEDOUT|EAI_AGAIN|UNREACH"
         "|!!  |** (|Sanitizer|CONFLICT|Killed|OOM|Diff in|diff --git|.go:|No package|E: |Err:"
         "|● |❌|⛔|✗|✘|✖|✕|× |❯ |⎯|➤ |╰─▶|→ |  1) |  2) |  3) |  4) |  5) |  6) |  7) |  8) | "
         " 9) |\n1) |\n2) |\n3) |Z 1) |[1) "

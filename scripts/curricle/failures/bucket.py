@@ -37,7 +37,7 @@ _CODES: Final[Mapping[Bucket, str]] = {
     Bucket.FLAKY_TEST: "provider_output_invalid",
     Bucket.INFRA_FAULT: """
         provider_rate_limited provider_unavailable provider_timeout
-        run_locked disk_full io_error interrupted archive_invalid
+        run_locked disk_full io_error interrupted
         """,
     Bucket.SECRET_OR_CONFIG: """
         provider_unknown provider_key_missing provider_base_url_invalid provider_command_missing
@@ -50,7 +50,7 @@ _CODES: Final[Mapping[Bucket, str]] = {
         curriculum_invalid run_metadata_invalid run_schema_unsupported journal_broken
         provider_refused provider_context_overflow budget_exhausted stop_rule_hit
         invalid_argument run_not_found revision_not_found archive_not_found case_not_found
-        run_ambiguous run_exists log_invalid
+        run_ambiguous run_exists log_invalid archive_invalid
         """,
 }
 BUCKET_OF: Final[Mapping[str, Bucket]] = {

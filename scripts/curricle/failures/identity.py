@@ -20,7 +20,7 @@ from curricle.printable import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from curricle.extraction.failure import Failure, FailureBlock
+    from curricle.extraction.failure import Failure, FailureBlock, Line
 
 _CORE_LENGTH_MAX: Final = 240
 _PART_LENGTH_MAX: Final = 80
@@ -40,6 +40,9 @@ _FOLDED: Final = "Traceback (most recent call last):\\n"
 _OPEN: Final = (":", "!", "(", ",")
 _FRAME: Final = re.compile(
     r'^\s*(at |File "|in |from |\.\.\. \d+|#\d+ |\^|\d+ \||\|)|^\s*[-~^|]+\s*$'
+)
+_TEST_FILE: Final = re.compile(
+    r"(?i)(?:test|spec)[^/]*$|(?:^|/)(?:t|tests?|specs?|e2e|__tests__)/[^/]*$"
 )
 _PYTEST_ERROR: Final = re.compile(r"^E +(?=\S)")
 _TIMEOUT: Final = re.compile(r"(?i)\btimed? ?-?out\b|timeout|deadline exceeded")
@@ -95,6 +98,19 @@ def identity_of(failure: Failure, bucket: Bucket) -> Identity:
 
 def _name(block: FailureBlock, what: str) -> str:
     return what if block.kind in _ANONYMOUS or block.tool in _NAMELESS else f"{block.tool}-{what}"
+
+
+def telling_line(block: FailureBlock) -> Line:
+    """Return the line of a block that says most: of a test, what it threw or what it expected."""
+    if block.kind is not Kind.TEST:
+        return block.key
+    place = block.lines.index(block.key)
+    after = [line for line in block.lines[place + 1 :] if not _FRAME.search(line.text)]
+    for is_telling in (_PYTEST_ERROR.search, _thrown, _MESSAGE.search):
+        found = next((line for line in after if is_telling(line.text)), None)
+        if found is not None:
+            return found
+    return block.key
 
 
 def core_of(block: FailureBlock) -> tuple[str, ...]:
@@ -166,9 +182,12 @@ def _file(failure: Failure, block: FailureBlock) -> str:
     """Return the file that the failure is of, by its name: of the test, or of what is wrong."""
     if failure.test_file:
         return failure.test_file.rpartition("/")[2]
-    if block.kind in {Kind.COMPILE, Kind.LINT} and failure.files:
-        return failure.files[0].rpartition("/")[2]
-    return ""
+    files: Iterable[str] = failure.files
+    if block.kind is Kind.TEST:
+        files = filter(_TEST_FILE.search, files)
+    elif block.kind not in {Kind.COMPILE, Kind.LINT}:
+        return ""
+    return next(iter(files), "").rpartition("/")[2]
 
 
 def _part(text: str) -> str:

@@ -49,10 +49,9 @@ _MASKS: Final[tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     ),
     (re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|\[[0-9a-f:]{3,}\](?::\d+)?"), "<addr>"),
     (re.compile(r"@[0-9a-f]{4,16}\b"), "@<hex>"),
-    (
-        re.compile(r"\b0x[0-9a-fA-F]+\b|\b(?=[a-f]*\d)[0-9a-f]{7,}\b|\b(?=[A-F]*\d)[0-9A-F]{8,}\b"),
-        "<hex>",
-    ),
+    (re.compile(r"\b0x[0-9a-fA-F]+\b"), "<hex>"),
+    # A commit may be all digits, and so look like a number.
+    (re.compile(r"\b(?=[a-f]*\d)[0-9a-f]{7,}\b|\b(?=[A-F]*\d)[0-9A-F]{8,}\b"), "<n>"),
     (
         re.compile(r"'?\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) .*", re.DOTALL),
         "<sql>",

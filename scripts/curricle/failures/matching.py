@@ -9,16 +9,16 @@ from curricle.failures.bucket import Bucket
 from curricle.failures.patterns import RuleSet, find_step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from curricle.extraction.failure import Failure, FailureBlock, Line
+    from curricle.extraction.failure import Failure, Line
     from curricle.failures.rules import Rule
 
 _OTHER_LOSS: Final = 24
 """What a rule's priority loses when its line tells of another failure in the same log."""
 _AROUND_LOSS: Final = 16
 """What it loses when its line only stands near the end of the failed step."""
-_BLOCK_LINES: Final = 120
+_LINES_MAX: Final = 5_000
 _DOUBT: Final = 6
 """So near to a patch, a permission or configuration that may be wrong goes to a person."""
 _WEAK: Final = 20
@@ -64,7 +64,8 @@ def _verdict(hits: list[RuleHit]) -> Verdict:
     top = hits[0]
     guarded = next((hit for hit in hits if hit.rule.is_guarded), None)
     fork = next((hit for hit in hits if hit.rule.is_fork_boundary), None)
-    if fork is not None and fork.score >= top.score - _DOUBT:
+    shipped = next((hit for hit in hits if hit.rule.is_shipped), top)
+    if fork is not None and fork.score >= shipped.score - _DOUBT:
         return Verdict(
             bucket=Bucket.SECRET_OR_CONFIG,
             hits=_first(hits, fork),
@@ -81,7 +82,7 @@ def _verdict(hits: list[RuleHit]) -> Verdict:
     if (
         secret is not None
         and top.rule.bucket is Bucket.CODE_REGRESSION
-        and secret.score >= top.score - _DOUBT
+        and (secret.score >= top.score - _DOUBT or not top.rule.is_textual)
         and secret.score > _WEAK
     ):
         return Verdict(
@@ -108,28 +109,30 @@ def _best_of_each(hits: Iterable[RuleHit]) -> list[RuleHit]:
 
 
 def _hits(rules: RuleSet, structure: Sequence[Rule], failure: Failure) -> Iterator[RuleHit]:
-    main = [line for block in failure.blocks if block.is_main for line in _shown(block)]
-    other = [line for block in failure.blocks if not block.is_main for line in _shown(block)]
+    main = [line for block in failure.blocks if block.is_main for line in block.lines]
+    other = [line for block in failure.blocks if not block.is_main for line in block.lines]
+    known = {
+        line.number: line.text
+        for lines in (failure.around, failure.surroundings, other, main)
+        for line in lines
+    }
     seen: set[int] = set()
-    for lines, loss in ((main, 0), (other, _OTHER_LOSS), (failure.surroundings, _AROUND_LOSS)):
-        for place, line in enumerate(lines):
+    for lines, loss in (
+        (main[:_LINES_MAX], 0),
+        (other, _OTHER_LOSS),
+        (failure.surroundings, _AROUND_LOSS),
+    ):
+        for line in lines:
             if line.number in seen:
                 continue
             seen.add(line.number)
             for rule in rules.rules_of(line.text):
-                if _conditions_hold(rule, failure) and _is_near(rule, lines, place):
+                if _conditions_hold(rule, failure) and _is_near(rule, line, known):
                     yield RuleHit(rule=rule, line=line, score=rule.priority - loss)
     if failure.blocks:
         for rule in structure:
             if _conditions_hold(rule, failure):
                 yield RuleHit(rule=rule, line=failure.blocks[0].key, score=rule.priority)
-
-
-def _shown(block: FailureBlock) -> tuple[Line, ...]:
-    if len(block.lines) <= _BLOCK_LINES:
-        return block.lines
-    half = _BLOCK_LINES // 2
-    return (*block.lines[:half], *block.lines[-half:])
 
 
 def _conditions_hold(rule: Rule, failure: Failure) -> bool:
@@ -142,8 +145,9 @@ def _conditions_hold(rule: Rule, failure: Failure) -> bool:
     )
 
 
-def _is_near(rule: Rule, lines: Sequence[Line], place: int) -> bool:
+def _is_near(rule: Rule, line: Line, known: Mapping[int, str]) -> bool:
     if rule.near is None:
         return True
-    around = lines[max(0, place - rule.near.lines) : place + rule.near.lines + 1]
-    return any(text in line.text for text in rule.near.match_any for line in around)
+    numbers = range(line.number - rule.near.lines, line.number + rule.near.lines + 1)
+    around = [known[number] for number in numbers if number in known]
+    return any(text in one for text in rule.near.match_any for one in around)

@@ -61,8 +61,8 @@ def find_problem(rule: Rule) -> str:
             compiled = compile_pattern(expression, has_groups=False)
         except RefusedExpressionError as error:
             return f"RE2 refuses {expression!r}: {error}"
-        if compiled.search(b"") is not None:
-            return f"{expression!r} matches every line"
+        if any(compiled.search(line.encode()) for line in ("", *_EVERYDAY)):
+            return f"{expression!r} is found in nearly every line"
     if rule.is_textual and rule not in RuleSet([rule]).rules_of(rule.example):
         return "it does not match its own example"
     return ""

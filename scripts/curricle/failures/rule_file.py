@@ -72,18 +72,18 @@ def _book(path: Path, *, is_shipped: bool) -> RuleBook:
         _verify(name, document)
     rows: Mapping[str, Mapping[str, Any]] = document.get("buckets", {})
     rules = [rule_from_json(row, is_shipped=is_shipped) for row in document.get("rules", ())]
+    rules += [
+        rule
+        for bucket, row in rows.items()
+        for rule in plain_rules(Bucket(bucket), row, is_shipped=is_shipped)
+    ]
     seen: set[str] = set()
     for rule in rules:
         if rule.id in seen:
             raise RulesInvalidError(name, f"the id {rule.id!r} is there twice")
         seen.add(rule.id)
-    plain = [
-        rule
-        for bucket, row in rows.items()
-        for rule in plain_rules(Bucket(bucket), row, is_shipped=is_shipped)
-    ]
     return RuleBook(
-        rules=(*rules, *plain),
+        rules=tuple(rules),
         policies={
             Bucket(bucket): BucketPolicy(
                 lane=LANE_OF_ACTION[row["action"]], max_auto_retries=row["max_auto_retries"]

@@ -119,7 +119,7 @@ def plain_rules(bucket: Bucket, row: Mapping[str, Any], *, is_shipped: bool) -> 
     """Return the plain strings of a bucket as rules."""
     return tuple(
         Rule(
-            id=f"{bucket.value.replace('_', '-')}-plain-{number}",
+            id=f"{bucket.value.replace('_', '-')}-{'plain' if is_shipped else 'added'}-{number}",
             bucket=bucket,
             priority=PLAIN_PRIORITY,
             owner="curricle",

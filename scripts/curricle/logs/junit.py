@@ -22,6 +22,8 @@ TOTAL_LENGTH_MAX: Final = 20_000_000
 _NAME_LENGTH_MAX: Final = 2_000
 _FAILED: Final = frozenset({"failure", "error"})
 _FLAKY: Final = frozenset({"flakyFailure", "flakyError", "rerunFailure", "rerunError"})
+_PENDING_BYTES_MAX: Final = 32 << 20
+"""So much may come without the beginning or the end of an element."""
 _DEPTH_MAX: Final = 200
 
 
@@ -70,6 +72,7 @@ class _Reader:
         self._case: _Reading | None = None
         self._inside = ""
         self._depth = 0
+        self._pending_bytes = 0
         self._root = ""
         self._length_left = TOTAL_LENGTH_MAX
         self.cases: list[FailedCase] = []
@@ -79,6 +82,9 @@ class _Reader:
         try:
             for part in parts:
                 self._parser.Parse(part, False)
+                self._pending_bytes += len(part)
+                if self._pending_bytes > _PENDING_BYTES_MAX:
+                    raise LogInvalidError(self._name, "one tag or text in it is endless")
             self._parser.Parse(b"", True)
         except expat.ExpatError as error:
             why = f"it is no XML: {expat.errors.messages.get(error.code, 'malformed')}"
@@ -89,6 +95,7 @@ class _Reader:
         return tuple(self.cases)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._pending_bytes = 0
         self._depth += 1
         if self._depth > _DEPTH_MAX:
             self._refuse()
@@ -119,6 +126,7 @@ class _Reader:
             self._length_left -= len(text)
 
     def _end(self, tag: str) -> None:
+        self._pending_bytes = 0
         self._depth -= 1
         if tag == self._inside:
             self._inside = ""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 STDIN: Final = "-"
 SILENCE_SECONDS: Final = 60.0
 """So long nothing may come from standard input before it counts as stuck."""
+TOTAL_SECONDS: Final = 3_600.0
+"""So long standard input may take altogether."""
 _CHUNK_BYTES: Final = 1 << 20
 _GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
@@ -81,9 +83,14 @@ def read_input(
 def _chunks_of(descriptor: int, silence_seconds: float) -> Iterator[bytes]:
     from pathlib import Path
 
+    ends_at = time.monotonic() + TOTAL_SECONDS
     with translated(Path("standard input")):
         while True:
             began = time.monotonic()
+            if began > ends_at:
+                raise LogInvalidError(
+                    "standard input", f"it did not end within {TOTAL_SECONDS:g} seconds"
+                )
             ready, _, _ = select.select([descriptor], [], [], silence_seconds)
             if not ready and time.monotonic() - began >= silence_seconds:
                 raise LogInvalidError(

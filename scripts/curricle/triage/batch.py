@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from curricle.triage.desk import Decided
     from curricle.triage.facts import JobFacts
     from curricle.triage.judge import Judge, Judged
 
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
 def judge_list(
     judge: Judge,
     path: Path,
-    finish: Callable[[Judged, JobFacts, tuple[str, ...]], Mapping[str, Any]],
-) -> Iterator[tuple[str | None, Mapping[str, Any] | CurricleError]]:
-    """Yield for each row its id, and what `finish` makes of it or why it could not be read.
+    decide_on: Callable[[Judged, JobFacts, tuple[str, ...]], Decided],
+) -> Iterator[tuple[str | None, Decided | CurricleError]]:
+    """Yield for each row its id, and what is decided on it or why it could not be read.
 
-    What `finish` raises concerns all rows and stops the rest.
+    What `decide_on` raises concerns all rows and stops the rest.
 
     Raises:
         IoError, PermissionDeniedError: the list cannot be read.
@@ -44,7 +45,7 @@ def judge_list(
         except CurricleError as error:
             yield row_id, error
         else:
-            yield row_id, finish(judged, facts, notes)
+            yield row_id, decide_on(judged, facts, notes)
 
 
 def _parsed(path: Path, number: int, line: bytes) -> Mapping[str, Any]:

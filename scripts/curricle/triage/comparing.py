@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from curricle.cases.lookup import find_case
 from curricle.printable import one_line
-from curricle.redaction.redactor import Redactor
 from curricle.triage.log import judge_log
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from curricle.triage.judge import Judge
 
 _CASE_PREFIX: Final = "case-"
@@ -82,8 +79,8 @@ def compare(one: Side, other: Side) -> Compared:
     return Compared(one=one, other=other)
 
 
-def side_of(runs_dir: Path, judge: Judge, name: str, credentials: Collection[str] = ()) -> Side:
-    """Return a failure by the path of its log, or by its case, without `credentials`.
+def side_of(runs_dir: Path, judge: Judge, name: str) -> Side:
+    """Return a failure by the path of its log, or by its case.
 
     Raises:
         CaseNotFoundError: no case is called so.
@@ -93,11 +90,10 @@ def side_of(runs_dir: Path, judge: Judge, name: str, credentials: Collection[str
         case = find_case(runs_dir, name)
         return Side(name=case.case_id, fingerprint=case.fingerprint, facts=None)
     judged, _ = judge_log(judge, name)
-    redactor = Redactor(credentials)
     return Side(
         name=one_line(name),
-        fingerprint=one_line(redactor.redact(judged.identity.fingerprint)),
-        facts=tuple(one_line(redactor.redact(fact)) for fact in judged.identity.facts),
+        fingerprint=one_line(judged.identity.fingerprint),
+        facts=tuple(one_line(fact) for fact in judged.identity.facts),
     )
 
 

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.printable import one_line
-from curricle.redaction.redactor import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from curricle.triage.judge import Judged
 
 _TEXT_LENGTH_MAX: Final = 200
@@ -53,17 +50,13 @@ class ToldBucket:
         return lines
 
 
-def explain_bucket(judged: Judged, credentials: Collection[str] = ()) -> ToldBucket:
-    """Return what a verdict rests on, without secrets; `credentials` are values known to be so."""
-    redactor = Redactor(credentials)
-    hits = judged.verdict.hits[:_HITS_MAX]
-    for hit in hits:
-        redactor.learn(hit.line.text)
+def explain_bucket(judged: Judged) -> ToldBucket:
+    """Return what a verdict rests on."""
     return ToldBucket(
         bucket=judged.verdict.bucket.value,
         why=judged.verdict.why,
-        fingerprint=one_line(redactor.redact(judged.identity.fingerprint)),
-        facts=tuple(one_line(redactor.redact(fact)) for fact in judged.identity.facts),
+        fingerprint=one_line(judged.identity.fingerprint),
+        facts=tuple(one_line(fact) for fact in judged.identity.facts),
         tools=tuple(sorted(judged.failure.tools)),
         hits=tuple(
             {
@@ -72,8 +65,8 @@ def explain_bucket(judged: Judged, credentials: Collection[str] = ()) -> ToldBuc
                 "priority": hit.rule.priority,
                 "score": hit.score,
                 "line": hit.line.number,
-                "text": one_line(redactor.redact(hit.line.text), _TEXT_LENGTH_MAX),
+                "text": one_line(hit.line.text, _TEXT_LENGTH_MAX),
             }
-            for hit in hits
+            for hit in judged.verdict.hits[:_HITS_MAX]
         ),
     )

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from curricle.errors import InvalidArgumentError
-from curricle.printable import has_control_characters, is_utf_8
+from curricle.printable import has_control_characters, is_utf_8, one_line
+from curricle.redaction.redactor import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TEXT_LENGTH_MAX: Final = 200
 _SHARD: Final = re.compile(r"[1-9]\d{0,5}/[1-9]\d{0,5}")
+_TEXTS: Final = ("repo", "workflow", "job", "sha", "run_id")
 _ATTEMPT_MAX: Final = 1_000_000
 
 
@@ -34,22 +36,24 @@ class JobFacts:
 
 
 def verify_facts(facts: JobFacts) -> JobFacts:
-    """Return the facts, which are short lines of text.
+    """Return the facts, which are short lines of text, without secrets such as those of a URL.
 
     Raises:
         InvalidArgumentError: one is not, or a shard or an attempt cannot be.
     """
-    for name in ("repo", "workflow", "job", "sha", "run_id"):
+    for name in _TEXTS:
         value = getattr(facts, name)
         if value is not None:
             _verify_text(name.replace("_", "-"), value)
-    if facts.shard is not None:
-        number, _, total = facts.shard.partition("/")
-        if not _SHARD.fullmatch(facts.shard) or int(number) > int(total):
-            raise InvalidArgumentError(f"the shard {facts.shard!r:.60} is not of the form N/M")
+    if facts.shard is not None and not _is_shard(facts.shard):
+        raise InvalidArgumentError(f"the shard {facts.shard!r:.60} is not of the form N/M")
     if facts.attempt is not None and not 1 <= facts.attempt <= _ATTEMPT_MAX:
         raise InvalidArgumentError(f"the attempt {facts.attempt} is no number from 1 on")
-    return facts
+    redactor = Redactor()
+    told: dict[str, Any] = {
+        name: redactor.redact(value) for name in _TEXTS if (value := getattr(facts, name))
+    }
+    return replace(facts, **told)
 
 
 def facts_of_row(row: Mapping[str, Any]) -> JobFacts:
@@ -117,16 +121,27 @@ def _of_gitlab(facts: JobFacts, environment: Mapping[str, str]) -> JobFacts:
         workflow=environment.get("CI_PIPELINE_NAME") or environment.get("CI_PIPELINE_SOURCE"),
         job=job,
         sha=environment.get("CI_COMMIT_SHA"),
-        run_id=run,
+        # GitLab numbers no attempts, and each is a job of its own in the same pipeline.
+        run_id=(environment.get("CI_JOB_ID") if is_own_job and not facts.attempt else None) or run,
         shard=f"{node}/{total}" if is_own_job and node and total else None,
         run_link=environment.get("CI_JOB_URL") if is_own_job else pipeline,
     )
 
 
 def _filled(facts: JobFacts, said: JobFacts) -> JobFacts:
-    names = JobFacts.__dataclass_fields__
-    missing = {name: getattr(said, name) for name in names if getattr(facts, name) is None}
+    """Fill in what a CI service says; what of it cannot be is not known."""
+    found = {name: getattr(said, name) for name in JobFacts.__dataclass_fields__}
+    texts = {name: one_line(found[name], TEXT_LENGTH_MAX) for name in _TEXTS if found[name]}
+    found |= dict.fromkeys(_TEXTS) | {name: text for name, text in texts.items() if text}
+    if found["shard"] and not _is_shard(found["shard"]):
+        found["shard"] = None
+    missing = {name: value for name, value in found.items() if getattr(facts, name) is None}
     return verify_facts(replace(facts, **missing))
+
+
+def _is_shard(text: str) -> bool:
+    number, _, total = text.partition("/")
+    return _SHARD.fullmatch(text) is not None and int(number) <= int(total)
 
 
 def _number(text: str | None) -> int | None:

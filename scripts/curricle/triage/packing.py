@@ -8,11 +8,10 @@ from curricle.evidence.pack import LINE_LENGTH_MAX, ArtifactPack
 from curricle.failures.decide import DecisionPolicy, decide
 from curricle.failures.identity import telling_line
 from curricle.printable import counted, one_line
-from curricle.redaction.redactor import Redactor
 from curricle.triage.past import Past
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from curricle.extraction.failure import Failure
     from curricle.failures.rules import RuleBook
@@ -36,22 +35,11 @@ def pack_failure(
     book: RuleBook,
     *,
     past: Past = _EARLIER,
-    credentials: Collection[str] = (),
     evidence_max: int = EVIDENCE,
     notes: tuple[str, ...] = (),
 ) -> ArtifactPack:
-    """Return the pack of a failure, with the decision on it.
-
-    `credentials` are values that are masked wherever they stand, beside all that look like secrets.
-    """
+    """Return the pack of a failure, with the decision on it."""
     failure, verdict = judged.failure, judged.verdict
-    redactor = Redactor(credentials)
-    for line in _told(judged):
-        redactor.learn(line)
-
-    def told(text: str, limit: int = LINE_LENGTH_MAX) -> str:
-        return one_line(redactor.redact(text), limit)
-
     allowed = book.policy_of(verdict.bucket)
     attempts = facts.attempt - 1 if facts.attempt is not None else past.retries
     decision = decide(
@@ -69,20 +57,20 @@ def pack_failure(
         workflow=facts.workflow,
         failed_job=facts.job,
         bucket=verdict.bucket,
-        fingerprint=told(judged.identity.fingerprint),
-        first_failure_line=told(first.text) if first else "",
+        fingerprint=_told(judged.identity.fingerprint),
+        first_failure_line=_told(first.text) if first else "",
         first_failure_line_number=first.number if first else None,
         failure_lines=_places(failure)[:BLOCKS_MAX],
-        suspect_files=tuple(told(file, _NAME_LENGTH_MAX) for file in failure.files),
-        failing_tests=tuple(told(test, _NAME_LENGTH_MAX) for test in failure.tests),
+        suspect_files=tuple(_told(file, _NAME_LENGTH_MAX) for file in failure.files),
+        failing_tests=tuple(_told(test, _NAME_LENGTH_MAX) for test in failure.tests),
         run_link=facts.run_link,
         evidence=tuple(
-            {"rule": hit.rule.id, "line": hit.line.number, "text": told(hit.line.text)}
+            {"rule": hit.rule.id, "line": hit.line.number, "text": _told(hit.line.text)}
             for hit in resting_on[:evidence_max]
         ),
         rules=tuple(hit.rule.id for hit in resting_on[:EVIDENCE]),
         decision=decision,
-        notes=(*_notes(judged, told, evidence_max), *past.notes, *notes),
+        notes=(*_notes(judged, evidence_max), *past.notes, *notes),
     )
 
 
@@ -96,16 +84,11 @@ def _places(failure: Failure) -> tuple[tuple[int, int], ...]:
     return tuple(places)
 
 
-def _told(judged: Judged) -> Iterator[str]:
-    """Yield the texts that a pack may show, so that one secret has one mark."""
-    failure: Failure = judged.failure
-    yield from (telling_line(block).text for block in failure.blocks)
-    yield from (hit.line.text for hit in judged.verdict.hits)
-    yield from failure.tests
-    yield failure.step_command
+def _told(text: str, limit: int = LINE_LENGTH_MAX) -> str:
+    return one_line(text, limit)
 
 
-def _notes(judged: Judged, told: Callable[..., str], evidence_max: int) -> Iterator[str]:
+def _notes(judged: Judged, evidence_max: int) -> Iterator[str]:
     failure, verdict = judged.failure, judged.verdict
     yield f"bucket: {verdict.why}"
     if verdict.is_fork_boundary:
@@ -115,7 +98,7 @@ def _notes(judged: Judged, told: Callable[..., str], evidence_max: int) -> Itera
         shown = ", ".join(str(block.key.number) for block in others)
         yield f"{counted(len(others), 'other place')} of the log may matter: line {shown}"
     if failure.step_command:
-        yield f"failed step: {told(failure.step_command, _NAME_LENGTH_MAX)}"
+        yield f"failed step: {_told(failure.step_command, _NAME_LENGTH_MAX)}"
     if failure.exit_code is not None:
         yield f"exit status {failure.exit_code}"
     lines = sum(block.last - block.first + 1 for block in failure.blocks)

@@ -56,7 +56,13 @@ def look_back(runs_dir: Path, fingerprint: str, facts: JobFacts, now: datetime) 
     except CaseNotFoundError:
         known = None
     return Past(
-        seen=same_fingerprint_count(runs_dir, fingerprint, since=now - WINDOW),
+        seen=same_fingerprint_count(
+            runs_dir,
+            fingerprint,
+            since=now - WINDOW,
+            run_id=facts.run_id,
+            attempt=facts.attempt,
+        ),
         retries=retries_used(
             runs_dir,
             fingerprint,

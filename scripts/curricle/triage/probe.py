@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_JEST: Final = ("jest", "vitest")
+_JEST: Final = frozenset({"jest", "vitest"})
+_PYTEST: Final = frozenset({"pytest", "unittest", "python"})
 
 
 def probe_commands(pack: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what to type: the failing test alone, then all in another order, and how to report."""
+    """Return what to type: the failing test alone, then all tests in another order."""
     return tuple(_commands(pack))
 
 
 def _commands(pack: Mapping[str, Any]) -> Iterator[str]:
     tool = pack["fingerprint"].partition("-")[0]
     test = pack["failing_tests"][0] if pack["failing_tests"] else ""
-    file = next(iter(pack["suspect_files"]), "")
-    if tool in _JEST:
-        where = f" {shlex.quote(file)}" if file else ""
-        runner = f"npx {tool}{' run' if tool == 'vitest' else ''}"
-        shuffled = "--randomize" if tool == "jest" else "--sequence.shuffle"
-        yield f"{runner}{where} -t {shlex.quote(test)}"
-        yield f"{runner} {shuffled}"
-        return
-    if tool in {"pytest", "unittest", "python"}:
-        name = shlex.quote(test.rpartition(".")[2].partition("[")[0])
-        yield f"python -m pytest {shlex.quote(file) if file else ''} -k {name}".replace("  ", " ")
-        yield "python -m pytest -p randomly -p no:cacheprovider"
-        yield "python -m pytest -p no:randomly"
-        return
-    yield "# run the failing test alone, then all tests in another order:"
-    yield f"# {test or pack['first_failure_line']}"
+    where = [shlex.quote(file) for file in pack["suspect_files"][:1]]
+    if test and tool in _JEST:
+        runner = "npx vitest run" if tool == "vitest" else "npx jest"
+        # Both join the names of groups with a blank, and take an expression.
+        name = re.escape(test.replace(" › ", " ").replace(" > ", " ")).replace("\\ ", " ")
+        yield " ".join([runner, *where, "-t", shlex.quote(name)])
+        yield f"{runner} {'--sequence.shuffle' if tool == 'vitest' else '--randomize'}"
+    elif test and tool in _PYTEST:
+        name = test.partition("[")[0].rpartition(".")[2].partition(" ")[0]
+        yield " ".join(["python -m pytest", *where, "-k", shlex.quote(name)])
+        yield "python -m pip install pytest-randomly && python -m pytest -p randomly"
+    else:
+        yield "# run the failing test alone, then all tests in another order:"
+        yield f"# {test or pack['first_failure_line']}"

@@ -11,12 +11,12 @@ from curricle.failures.decide import DecisionPolicy, decide
 from curricle.failures.fingerprint import fingerprint_of
 from curricle.redaction.redactor import Redactor
 from curricle.runs.journal import load_journal
-from curricle.runs.record import EVENT_FAILURE
-from curricle.triage.facts import JobFacts
+from curricle.runs.record import EVENT_FAILURE, EVENT_STAGE
+from curricle.triage.facts import TEXT_LENGTH_MAX, JobFacts
 from curricle.triage.past import look_back
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from typing import Any
@@ -34,19 +34,23 @@ def pack_run(
         CaseNotFoundError: no failure is on record.
         JournalBrokenError: the journal is missing or was changed.
     """
-    entry = _last_failure(run_dir)
-    code, message, details = _failure_of(entry)
+    entries = load_journal(run_dir).entries
+    entry = _last_failure(run_dir, entries)
+    code, told, details = _failure_of(entry)
+    message = Redactor(credentials).redact(told)
     bucket = BUCKET_OF.get(code, Bucket.UNKNOWN)
     allowed = book.policy_of(bucket)
     environment = _environment(entry)
     fingerprint = fingerprint_of(code, message, details)
-    facts = JobFacts(run_id=run_dir.name, job=entry.command[:200] or None)
+    facts = JobFacts(
+        run_id=run_dir.name,
+        job=Redactor(credentials).redact(entry.command)[:TEXT_LENGTH_MAX] or None,
+        attempt=_times(entries, entry),
+    )
     past = look_back(run_dir.parent, fingerprint, facts, now)
-    redactor = Redactor(credentials)
-    redactor.learn(message)
     pack = pack_of_error(
         code,
-        redactor.redact(message),
+        message,
         details,
         run_id=run_dir.name,
         line=entry.seq,
@@ -58,7 +62,7 @@ def pack_run(
         environment=environment,
         decision=decide(
             bucket,
-            past.retries,
+            (facts.attempt or 1) - 1,
             allowed.max_auto_retries,
             past.seen + 1,
             DecisionPolicy(lane=allowed.lane, is_outage=past.is_outage),
@@ -68,12 +72,22 @@ def pack_run(
     return pack, facts
 
 
-def _last_failure(run_dir: Path) -> Entry:
-    entries = load_journal(run_dir).entries
+def _last_failure(run_dir: Path, entries: Sequence[Entry]) -> Entry:
     found = next((entry for entry in reversed(entries) if entry.event == EVENT_FAILURE), None)
     if found is None:
         raise CaseNotFoundError(run_dir.name, run_dir.parent, kind="failure")
     return found
+
+
+def _times(entries: Sequence[Entry], failure: Entry) -> int:
+    """Return how often a run failed so since it last got on, this time included."""
+    times = 0
+    for entry in reversed(entries):
+        if entry.event == EVENT_STAGE:
+            break
+        if entry.event == EVENT_FAILURE:
+            times += entry.data.get("fingerprint") == failure.data.get("fingerprint")
+    return max(times, 1)
 
 
 def _failure_of(entry: Entry) -> tuple[str, str, Mapping[str, Any]]:

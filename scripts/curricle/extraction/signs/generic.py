@@ -64,6 +64,15 @@ GENERIC: Final = (
         unless=r"(?i)\bwarn(ing)?\b|\.invalid\b|^checking |not found \(ok\)|^npm ERR",
     ),
     Sign(
+        "network-code",
+        "any",
+        Kind.GENERIC,
+        29,
+        r"\b(ECONNRESET|ECONNREFUSED|ECONNABORTED|ENOTFOUND|ETIMEDOUT|ESOCKETTIMEDOUT|EAI_AGAIN"
+        r"|EHOSTUNREACH|ENETUNREACH)\b",
+        "read ECONNRESET",
+    ),
+    Sign(
         "expected-word",
         "any",
         Kind.TEST,

@@ -54,7 +54,7 @@ JAVASCRIPT: Final = (
         r"^ {1,6}\d+\) \S.*$",
         "  1) Calculator adds two numbers:",
         Growth.SECTION,
-        ends=r"^ {1,6}\d+\) \S|^\S|^ *Finished in |^ {2}\(Results\)",
+        ends=r"^ {1,6}\d+\) \S|^\S|^ *Finished in |^ {2}\(Results\)|^ *(✓|✔|√) ",
         unless=r"^ +\d+\) (Run|Open|Check|See|Install) ",
     ),
     Sign(

@@ -173,7 +173,7 @@ PYTHON: Final = (
         "uv",
         Kind.TOOL,
         74,
-        r"^ +× |^ *╰─▶ ",
+        r"^ {2}× [A-Z]|^ *╰─▶ ",
         "  × No solution found when resolving dependencies:",
         Growth.INDENTED,
     ),

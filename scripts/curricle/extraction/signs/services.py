@@ -168,7 +168,7 @@ SERVICES: Final = (
         46,
         r"^(cp|rm|ls|cat|stat|find|grep|mv|sed|ln|tail|tar|unzip|gzip|curl|wget|ssh|scp|rsync|gpg|sudo|su"
         r"|chmod|chown|mkdir|touch|bash|sh|jq|realpath|install): (\(\d+\) |error: |cannot |.*: )\S",
-        "tar: This does not look like a tar archive",
+        "tar: release.tgz: Not found in archive",
     ),
     Sign(
         "network-tool",

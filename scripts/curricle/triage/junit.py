@@ -30,7 +30,9 @@ def failure_of_report(name: str) -> Failure:
     Raises:
         LogInvalidError: it is no JUnit XML, or no case in it failed.
     """
-    cases = read_junit(parts_of_log(name), name)
+    found = read_junit(parts_of_log(name), name)
+    # What never passed says more than what passed when it was run again.
+    cases = sorted(found, key=lambda case: case.is_flaky)
     if not cases:
         raise LogInvalidError(name, "no test case in it failed")
     blocks = tuple(
