@@ -53,10 +53,9 @@ def test_what_one_line_tells_to_be_a_secret_is_masked_in_all() -> None:
 
 
 def test_values_of_variables_are_masked_wherever_they_stand() -> None:
-    log = (
-        f"$ curl\n--- FAIL: Test{KEY[4:20]} (0.0s)\n    a_test.go:1: got plumtree7 of ours\nFAIL\n"
-    )
+    log = "$ curl\n--- FAIL: TestTree (0.0s)\n    a_test.go:1: got plumtree7 of ours\nFAIL\n"
     told = repr(judged(log, "plumtree7"))
+    assert "TestTree" in told
     assert "plumtree7" not in told
 
 
