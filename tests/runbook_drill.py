@@ -607,7 +607,7 @@ def _bad_runbook(drill: Drill) -> None:
 def _no_case(drill: Drill) -> None:
     drill.baked()
     drill.breaks("case_not_found", "triage", "history", "pytest-test:-:-@v1-000000000000")
-    _follow_text(drill, "case_not_found", " triage flaky")
+    _follow_text(drill, "case_not_found", " triage cases")
 
 
 def _cut_log(drill: Drill) -> None:

@@ -129,7 +129,7 @@ class CaseNotFoundError(CurricleError):
     def __init__(self, name: str, runs_dir: Path, *, kind: str = "case") -> None:
         super().__init__(
             f"no {kind} on record in {runs_dir} begins with {name!r}",
-            hint="--runs-dir looks elsewhere",
+            hint="`triage cases` shows what is on record; --runs-dir looks elsewhere",
             details={"name": name, "kind": kind, "runs_dir": str(runs_dir)},
         )
 
@@ -209,9 +209,10 @@ class LogInvalidError(CurricleError):
     exit_status = 4
     hint = "give the log of the failed job as its CI service stored it: text, gzip or zstd"
 
-    def __init__(self, name: str, why: str, *, line: int | None = None) -> None:
+    def __init__(self, name: str, why: str, *, line: int | None = None, hint: str = "") -> None:
         super().__init__(
             f"the log {one_line(name, _NAME_LENGTH_MAX)} cannot be read: {why}",
+            hint=hint,
             details={"log": one_line(name, _NAME_LENGTH_MAX), "line": line},
         )
 

@@ -387,3 +387,15 @@ def test_passes_named_by_fingerprint_count_as_reruns_of_it(job: Job) -> None:
         "--json",
     )
     assert job.history(case["fingerprint"])["reruns"]["passed"] == 1
+
+
+@pytest.mark.capability("T26")
+def test_the_cases_on_record_are_listed_newest_first(job: Job) -> None:
+    assert job.program.good("triage", "cases").stdout == "no case is on record\n"
+    first = job.failed(slow_page(), sha=SHA, run_id=1)["case"]
+    second = job.failed(broken_assertion(), sha=SHA, run_id=2)["case"]
+    head, *rows = job.program.good("triage", "cases").stdout.splitlines()
+    assert head.split() == ["CASE", "AT", "STATE", "BUCKET", "ACTION", "FINGERPRINT"]
+    assert [row.split()[0] for row in rows] == [second, first]
+    told = job.program.good("triage", "cases", "--limit", "1", "--json").json
+    assert [case["case"] for case in told["cases"]] == [second]

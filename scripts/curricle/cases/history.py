@@ -66,11 +66,6 @@ class History:
     passed_commits: int
     """On how many commits in a row the same job had passed just before the first failure."""
 
-    @property
-    def is_open(self) -> bool:
-        """Tell whether a case is not closed yet."""
-        return self.open_cases > 0
-
 
 def history(runs_dir: Path, name: str, *, now: datetime, latest: int = LATEST) -> History:
     """Return what is known of the fingerprint called so, or beginning so.

@@ -232,6 +232,33 @@ def show_history(settings: Settings, fingerprint: str, as_json: bool) -> None:
         write_text("\n".join(_history_lines(found)))
 
 
+@click.command("cases")
+@click.option("--limit", type=click.IntRange(1, 1_000), default=20, help="How many [20].")
+@_json_option
+@click.pass_obj
+def show_cases(settings: Settings, limit: int, as_json: bool) -> None:
+    """List the cases on record, newest first."""
+    from curricle.cases.lookup import latest_cases
+
+    cases = latest_cases(settings.runs_dir, limit)
+    if as_json:
+        write_object({"cases": [case_json(case) for case in cases]})
+        return
+    rows = [["CASE", "AT", "STATE", "BUCKET", "ACTION", "FINGERPRINT"]]
+    rows += [
+        [
+            case.case_id,
+            case.at[:19],
+            case.state.value,
+            case.corrected_bucket or case.bucket,
+            case.action,
+            case.fingerprint,
+        ]
+        for case in cases
+    ]
+    write_text("\n".join(table(rows)) if cases else "no case is on record")
+
+
 @click.command("flaky")
 @_json_option
 @click.pass_obj
@@ -315,7 +342,16 @@ def quarantine(
         write_text(f"{known.fingerprint}: quarantined until {day}, {owner} answers for it")
 
 
-CASE_COMMANDS: Final = (record, correct, probe, close, show_history, show_flaky, quarantine)
+CASE_COMMANDS: Final = (
+    record,
+    show_cases,
+    correct,
+    probe,
+    close,
+    show_history,
+    show_flaky,
+    quarantine,
+)
 
 
 def case_json(case: Case) -> dict[str, Any]:

@@ -64,8 +64,8 @@ def decide(
 ) -> Decision:
     """Return what is to be done about a failure.
 
-    `retries_used` and `max_retries` are of this bucket's own budget; `same_fingerprint_count` is
-    how often the failure was seen, this time included.
+    `retries_used` is how often this failure was rerun already, `max_retries` how often its bucket
+    may be; `same_fingerprint_count` is how often the failure was seen, this time included.
     """
     wanted, reason = _wanted(bucket, retries_used, max_retries, policy)
     if wanted is Lane.ESCALATE and not reason:

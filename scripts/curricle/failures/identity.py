@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from curricle.canonical import sha256_hex
 from curricle.extraction.sign import Kind
 from curricle.failures.bucket import Bucket
-from curricle.failures.fingerprint import FINGERPRINT_VERSION, with_digest
+from curricle.failures.fingerprint import with_digest
 from curricle.failures.masking import mask_line, without_logger
 from curricle.printable import one_line
 
@@ -63,11 +63,6 @@ class Identity:
     def fingerprint(self) -> str:
         """Return the fingerprint, such as `go-test:-:TestSum@v1-0f3a…`."""
         return with_digest(self.prefix, sha256_hex("\0".join(self.facts).encode()))
-
-    @property
-    def version(self) -> str:
-        """Return which rules the fingerprint was made by."""
-        return FINGERPRINT_VERSION
 
 
 def identity_of(failure: Failure, bucket: Bucket) -> Identity:

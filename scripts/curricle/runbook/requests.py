@@ -80,9 +80,9 @@ REQUESTS: Final = (
         "No case on record has that id or fingerprint, or the run has no failure on record.",
         "the name is mistyped, nothing was recorded with --record, or it lies in another folder",
         "see what is on record, here and elsewhere",
-        type_("triage", "flaky"),
+        type_("triage", "cases"),
         type_("list", "--failed"),
-        type_("--runs-dir", "DIR", "triage", "flaky"),
+        type_("--runs-dir", "DIR", "triage", "cases"),
     ),
     _typed(
         "log_invalid",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from curricle.failures.rules import RuleBook
     from curricle.triage.judge import Judge
 
+_HINT: Final = 'each line is an object, at least {"id": "...", "log": "path", "bucket": "..."}'
 _BUCKETS: Final = tuple(bucket for bucket in Bucket if bucket is not Bucket.UNKNOWN)
 
 
@@ -103,10 +104,10 @@ def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
         try:
             row = parse_json(line)
         except MalformedJsonError as error:
-            raise LogInvalidError(str(path), error.why, line=number) from error
+            raise LogInvalidError(str(path), error.why, line=number, hint=_HINT) from error
         if not isinstance(row, dict) or not _is_row(row):
             why = f"line {number} has no id, log and bucket"
-            raise LogInvalidError(str(path), why, line=number)
+            raise LogInvalidError(str(path), why, line=number, hint=_HINT)
         yield row
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from curricle.errors import CurricleError, InvalidArgumentError, LogInvalidError
 from curricle.fsio import MAX_DOCUMENT_BYTES, read_file
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from curricle.triage.desk import Decided
     from curricle.triage.facts import JobFacts
     from curricle.triage.judge import Judge, Judged
+
+
+_HINT: Final = 'each line is an object, at least {"id": "...", "log": "path"}'
 
 
 def judge_list(
@@ -52,16 +55,18 @@ def _parsed(path: Path, number: int, line: bytes) -> Mapping[str, Any]:
     try:
         row = parse_json(line)
     except MalformedJsonError as error:
-        raise LogInvalidError(path.name, error.why, line=number) from error
+        raise LogInvalidError(path.name, error.why, line=number, hint=_HINT) from error
     if not isinstance(row, dict):
-        raise LogInvalidError(path.name, f"line {number} is no object", line=number)
+        raise LogInvalidError(path.name, f"line {number} is no object", line=number, hint=_HINT)
     return row
 
 
 def _verify_row(path: Path, number: int, row: Mapping[str, Any]) -> None:
     for name in ("id", "log"):
         if not isinstance(row.get(name), str) or not row[name]:
-            raise LogInvalidError(path.name, f"line {number} has no {name!r}", line=number)
+            raise LogInvalidError(
+                path.name, f"line {number} has no {name!r}", line=number, hint=_HINT
+            )
     if row["log"] == "-":
         raise InvalidArgumentError("a list cannot name standard input", hint="name a file")
 
