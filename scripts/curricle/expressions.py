@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MEMORY_BYTES: Final = 256 << 20
 """For the states of one expression. With less, RE2 forgets and builds them over and over."""
-_SET_MEMORY_BYTES: Final = 32 << 20
+_SET_MEMORY_BYTES: Final = 8 << 20
 _REPEATS_MAX: Final = 5
 _REPEATS: Final = re.compile(r"\{(\d+)(,?)(\d*)\}")
 

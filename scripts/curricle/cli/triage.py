@@ -75,6 +75,13 @@ def command() -> None:
     metavar="N",
     help="How many rules a pack names [5]: more makes it thicker.",
 )
+@click.option(
+    "--silence",
+    type=click.FloatRange(1, 3_600),
+    default=60,
+    metavar="SECONDS",
+    help="How long standard input may say nothing [60].",
+)
 @click.option("--github", is_flag=True, help="Write step summary, annotations and outputs.")
 @click.option("--gitlab", is_flag=True, help="Write variables, a page and a quality report.")
 @click.option("--exit-code", is_flag=True, help="Leave with 10 patch, 11 rerun, 12 cooldown, 8.")
@@ -158,10 +165,14 @@ def _decide(settings: Settings, desk: Desk, options: Mapping[str, Any]) -> Decid
     if options["junit"] is not None:
         from curricle.triage.junit import failure_of_report
 
-        return desk.decide_on(judge.of_failure(failure_of_report(options["junit"])), facts)
+        return desk.decide_on(
+            judge.of_failure(failure_of_report(options["junit"], options["silence"])), facts
+        )
     from curricle.triage.log import judge_log
 
-    judged, notes = judge_log(judge, options["log"], options["pass_log"])
+    judged, notes = judge_log(
+        judge, options["log"], options["pass_log"], silence_seconds=options["silence"]
+    )
     return desk.decide_on(judged, facts, notes)
 
 

@@ -15,6 +15,7 @@ import ahocorasick_rs
 from curricle.expressions import Pattern, PatternSet, compile_pattern
 from curricle.extraction.signs import SIGNS
 from curricle.extraction.words import WORDS
+from curricle.logs.cleaning import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -63,6 +64,12 @@ def find_hits(lines: Sequence[bytes], candidates: Iterable[int]) -> list[Hit]:
         if sign is not None:
             found.append(Hit(index, sign))
     return found
+
+
+def weigh_line(line: bytes) -> int:
+    """Return how sure it is that a line of a log, as it stands there, tells why a job failed."""
+    sign = find_sign(clean_line(line))
+    return sign.weight if sign else 0
 
 
 def find_sign(line: bytes) -> Sign | None:

@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 WHOLE_BYTES: Final = 12 << 20
 BLOCK_BYTES: Final = 2 << 20
 _HEAD_BLOCKS: Final = 1
-_TAIL_BLOCKS: Final = 3
+_TAIL_BLOCKS: Final = 2
 _BEFORE: Final = 30
 _AFTER: Final = 90
 _KEPT_BYTES_PER_BLOCK: Final = 32 << 10
-_KEPT_BYTES_MAX: Final = 6 << 20
+_KEPT_BYTES_MAX: Final = 3 << 20
+_STRONG_BYTES_MAX: Final = 1 << 20
+"""When the middle is full, so much more is kept for what is very telling."""
+_STRONG: Final = 64
+_RANKED_MAX: Final = 100
+"""So many telling lines of a block are weighed."""
 _LINE_BYTES_MAX: Final = 64 << 10
 """What a line has beyond it is dropped at once, so that one endless line needs no memory."""
 
@@ -74,12 +79,17 @@ class HeldLog:
     is_whole: bool
 
 
-def hold_log(parts: Iterable[bytes], find_telling: Callable[[bytes], Iterable[int]]) -> HeldLog:
+def hold_log(
+    parts: Iterable[bytes],
+    find_telling: Callable[[bytes], Iterable[int]],
+    weigh: Callable[[bytes], int] = lambda _: 0,
+) -> HeldLog:
     """Keep what matters of a log that comes in parts.
 
-    `find_telling` gives the numbers, from 0, of the telling lines of a text, in order.
+    `find_telling` gives the numbers, from 0, of the telling lines of a text, in order; `weigh` how
+    telling one of them is, 0 to 100.
     """
-    keeper = _Keeper(find_telling)
+    keeper = _Keeper(find_telling, weigh)
     for block in _blocks(parts):
         keeper.take(block)
     return keeper.held()
@@ -88,8 +98,11 @@ def hold_log(parts: Iterable[bytes], find_telling: Callable[[bytes], Iterable[in
 class _Keeper:
     """Holds blocks while they come, and lets go of what need not be kept."""
 
-    def __init__(self, find_telling: Callable[[bytes], Iterable[int]]) -> None:
+    def __init__(
+        self, find_telling: Callable[[bytes], Iterable[int]], weigh: Callable[[bytes], int]
+    ) -> None:
         self._find_telling = find_telling
+        self._weigh = weigh
         self._head: list[tuple[int, bytes]] = []
         self._middle: list[tuple[int, bytes]] = []
         self._tail: deque[tuple[int, bytes]] = deque()
@@ -134,29 +147,50 @@ class _Keeper:
         )
 
     def _thin(self, first: int, block: bytes) -> None:
-        """Keep of a block the surroundings of its telling lines."""
-        if self._middle_bytes >= _KEPT_BYTES_MAX:
+        """Keep of a block the surroundings of its telling lines, the most telling first."""
+        numbers = list(self._find_telling(block))
+        is_full = self._middle_bytes >= _KEPT_BYTES_MAX
+        if not numbers or self._middle_bytes >= _KEPT_BYTES_MAX + _STRONG_BYTES_MAX:
             return
-        lines: list[bytes] = []
-        kept_bytes = 0
-        end = -1
-        for number in self._find_telling(block):
-            if number <= end:
+        lines = block.split(b"\n")
+        left = _KEPT_BYTES_PER_BLOCK
+        kept: list[tuple[int, int]] = []
+        for weight, number in self._ranked(numbers, lines):
+            if left <= 0 or (is_full and weight < _STRONG):
+                break
+            start, end = _free_around(number, len(lines), kept)
+            if start > end:
                 continue
-            lines = lines or block.split(b"\n")
-            start = max(end + 1, number - _BEFORE)
-            end = min(len(lines) - 1, number + _AFTER)
-            left = _KEPT_BYTES_PER_BLOCK - kept_bytes
-            part = _joined(lines[start : end + 1])
-            if len(part) > left:
+            if len(_joined(lines[start : end + 1])) > left:
                 # Where lines are long, the telling one and what fits after it have to do.
-                fitting = _fitting(lines[number : end + 1], left)
-                start, end, part = number, number + len(fitting) - 1, _joined(fitting)
+                start, end = number, number + len(_fitting(lines[number : end + 1], left)) - 1
+            left -= len(_joined(lines[start : end + 1]))
+            kept.append((start, end))
+        for start, end in sorted(kept):
+            part = _joined(lines[start : end + 1])
             self._middle.append((first + start, part))
             self._middle_bytes += len(part)
-            kept_bytes += len(part)
-            if kept_bytes >= _KEPT_BYTES_PER_BLOCK:
-                break
+
+    def _ranked(self, numbers: list[int], lines: Sequence[bytes]) -> list[tuple[int, int]]:
+        """Return weights and numbers of telling lines; of very many, the first and the last."""
+        if len(numbers) > _RANKED_MAX:
+            half = _RANKED_MAX // 2
+            numbers = [*numbers[:half], *numbers[-half:]]
+        weighed = [(self._weigh(lines[number]), number) for number in numbers]
+        return sorted(weighed, key=lambda pair: -pair[0])
+
+
+def _free_around(number: int, count: int, kept: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return the first and last line around one that are not kept yet; none if that one is."""
+    start, end = max(0, number - _BEFORE), min(count - 1, number + _AFTER)
+    for first, last in kept:
+        if first <= number <= last:
+            return 1, 0
+        if last < number:
+            start = max(start, last + 1)
+        else:
+            end = min(end, first - 1)
+    return start, end
 
 
 def _joined(lines: Sequence[bytes]) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from curricle.triage.keeping import keep
 from curricle.triage.packing import EVIDENCE, as_stored, pack_failure
 from curricle.triage.past import look_back
 from curricle.triage.run import pack_run
@@ -70,6 +69,9 @@ class Desk:
         lane = pack.decision.lane
         if not self.is_recording:
             return Decided(document=pack.to_json(), lane=lane, case_id=None, is_new=False)
+        # What writes is not loaded for looking.
+        from curricle.triage.keeping import keep
+
         recorded, link = keep(
             self.session.runs_dir,
             pack,

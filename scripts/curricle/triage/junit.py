@@ -10,6 +10,7 @@ from curricle.extraction.names import find_files, relative
 from curricle.extraction.sign import Kind
 from curricle.logs.cleaning import clean_line
 from curricle.logs.junit import read_junit
+from curricle.logs.stream import SILENCE_SECONDS
 from curricle.triage.log import parts_of_log
 
 if TYPE_CHECKING:
@@ -24,13 +25,13 @@ _FILES_MAX: Final = 10
 _TESTS_MAX: Final = 20
 
 
-def failure_of_report(name: str) -> Failure:
+def failure_of_report(name: str, silence_seconds: float = SILENCE_SECONDS) -> Failure:
     """Return what a JUnit report tells: each failed case a block, the first one first.
 
     Raises:
         LogInvalidError: it is no JUnit XML, or no case in it failed.
     """
-    found = read_junit(parts_of_log(name), name)
+    found = read_junit(parts_of_log(name, silence_seconds), name)
     # What never passed says more than what passed when it was run again.
     cases = sorted(found, key=lambda case: case.is_flaky)
     if not cases:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from curricle.errors import LogInvalidError
 from curricle.extraction.green import learn_green
-from curricle.extraction.scanning import find_candidates
+from curricle.extraction.scanning import find_candidates, weigh_line
 from curricle.logs.held import hold_log
-from curricle.logs.stream import STDIN, read_input, read_log
+from curricle.logs.stream import SILENCE_SECONDS, STDIN, read_input, read_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from curricle.triage.judge import Judge, Judged
 
 
-def judge_log(judge: Judge, log: str, green: Sequence[str] = ()) -> tuple[Judged, tuple[str, ...]]:
+def judge_log(
+    judge: Judge,
+    log: str,
+    green: Sequence[str] = (),
+    *,
+    silence_seconds: float = SILENCE_SECONDS,
+) -> tuple[Judged, tuple[str, ...]]:
     """Return what a log says, and what has to be said about the reading of it.
 
     `log` is a path, or `-` for standard input; `green` are the logs of green runs of the job.
@@ -29,7 +35,7 @@ def judge_log(judge: Judge, log: str, green: Sequence[str] = ()) -> tuple[Judged
         IoError, PermissionDeniedError: one of them cannot be read.
     """
     templates = learn_green(parts_of_log(name) for name in green)
-    held = hold_log(parts_of_log(log), find_candidates)
+    held = hold_log(parts_of_log(log, silence_seconds), find_candidates, weigh_line)
     return judge.of_log(held, templates), () if held.is_whole else (_cut(held),)
 
 
@@ -40,10 +46,10 @@ def _cut(held: HeldLog) -> str:
     )
 
 
-def parts_of_log(name: str) -> Iterator[bytes]:
+def parts_of_log(name: str, silence_seconds: float = SILENCE_SECONDS) -> Iterator[bytes]:
     """Yield the plain bytes of a file, or of standard input for `-`; raises as `judge_log`."""
     if name != STDIN:
         return read_log(Path(name))
     if sys.stdin is None:
         raise LogInvalidError("standard input", "it is closed")
-    return read_input(sys.stdin.fileno())
+    return read_input(sys.stdin.fileno(), silence_seconds=silence_seconds)
