@@ -83,7 +83,7 @@ def test_a_private_key_leaves_every_line_its_number() -> None:
         "RuntimeError: Missing credentials for service account",
         "panic: required key STRIPE_KEY missing value",
         "ValueError: Missing or empty API token",
-        "Error: EACCES: permission denied, open '/root/.npmrc'",
+        "Error: EACCES: permission denied, open '/home/ci/.npmrc'",
     ],
 )
 def test_what_may_be_a_matter_of_permission_is_no_patch(line: str) -> None:

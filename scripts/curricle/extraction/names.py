@@ -75,7 +75,7 @@ _ROOTS: Final = re.compile(
     r"^(/home/travis/build/[^/]+/[^/]+/|/Users/travis/build/[^/]+/[^/]+/|/home/runner/work/[^/]+/[^/]+/"
     r"|/github/workspace/|/builds/[^/]+/[^/]+/|/builds/worker/[^/]+/[^/]+/|/__w/[^/]+/[^/]+/"
     r"|/Users/runner/work/[^/]+/[^/]+/|[A-Za-z]:[/\\]a[/\\][^/\\]+[/\\][^/\\]+[/\\]"
-    r"|/var/lib/jenkins/workspace/[^/]+/|/workspace/|/root/project/|/home/circleci/[^/]+/|\./)"
+    r"|/var/lib/jenkins/workspace/[^/]+/|/workspace/|/(?:root|home/circleci)/[^/]+/|\./)"
 )
 
 
