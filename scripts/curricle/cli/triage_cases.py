@@ -10,16 +10,21 @@ import click
 
 from curricle.cli.output import table, write_message
 from curricle.cli.triage_output import write_object, write_text
+from curricle.cli.triage_told import (
+    case_json,
+    history_json,
+    history_lines,
+    quarantine_json,
+    quarantine_text,
+    rate_text,
+    reruns_json,
+)
 from curricle.errors import InvalidArgumentError
 from curricle.failures.bucket import Bucket
-from curricle.printable import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from curricle.cases.history import History, Reruns
-    from curricle.cases.lookup import Case
-    from curricle.cases.quarantines import Quarantine
     from curricle.cli.settings import Settings
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Answer as one JSON object.")
@@ -227,9 +232,9 @@ def show_history(settings: Settings, fingerprint: str, as_json: bool) -> None:
     session = settings.session(write_message)
     found = history(settings.runs_dir, fingerprint, now=session.clock())
     if as_json:
-        write_object(_history_json(found))
+        write_object(history_json(found))
     else:
-        write_text("\n".join(_history_lines(found)))
+        write_text("\n".join(history_lines(found)))
 
 
 @click.command("cases")
@@ -275,8 +280,8 @@ def show_flaky(settings: Settings, as_json: bool) -> None:
                     {
                         "fingerprint": flake.fingerprint,
                         "cases": flake.cases,
-                        "reruns": _reruns_json(flake.reruns),
-                        "quarantine": _quarantine_json(flake.quarantine),
+                        "reruns": reruns_json(flake.reruns),
+                        "quarantine": quarantine_json(flake.quarantine),
                     }
                     for flake in flakes
                 ]
@@ -290,8 +295,8 @@ def show_flaky(settings: Settings, as_json: bool) -> None:
     rows += [
         [
             str(flake.cases),
-            _rate_text(flake.reruns),
-            _quarantine_text(flake.quarantine),
+            rate_text(flake.reruns),
+            quarantine_text(flake.quarantine),
             flake.fingerprint,
         ]
         for flake in flakes
@@ -352,101 +357,3 @@ CASE_COMMANDS: Final = (
     show_flaky,
     quarantine,
 )
-
-
-def case_json(case: Case) -> dict[str, Any]:
-    """Return a case as it stands in answers."""
-    return {
-        "case": case.case_id,
-        "at": case.at,
-        "state": case.state.value,
-        "fingerprint": case.fingerprint,
-        "bucket": case.bucket,
-        "corrected_bucket": case.corrected_bucket,
-        "corrections": case.corrections,
-        "action": case.action,
-        "lane": case.lane,
-        "reason": case.reason,
-        "repo": case.repo,
-        "workflow": case.workflow,
-        "job": case.job,
-        "shard": case.shard,
-        "attempt": case.attempt,
-        "run_id": case.run_id,
-        "commit_sha": case.commit_sha,
-        "probes": [
-            {"order": probe.order, "result": "passed" if probe.has_passed else "failed"}
-            for probe in case.probes
-        ],
-        "closed_by": case.closed_by,
-        "closed_why": case.closed_why,
-    }
-
-
-def _history_json(found: History) -> dict[str, Any]:
-    return {
-        "fingerprint": found.fingerprint,
-        "cases": found.cases,
-        "open_cases": found.open_cases,
-        "first": case_json(found.first) if found.first else None,
-        "last": case_json(found.last) if found.last else None,
-        "latest": [case_json(case) for case in found.latest],
-        "reruns": _reruns_json(found.reruns),
-        "shards": [
-            {"shard": s.shard, "cases": s.cases, "fraction": s.fraction, "skewed": s.is_skewed}
-            for s in found.shards
-        ],
-        "corrections": found.corrections,
-        "quarantine": _quarantine_json(found.quarantine),
-        "passed_commits": found.passed_commits,
-    }
-
-
-def _history_lines(found: History) -> list[str]:
-    rows = [["fingerprint", found.fingerprint]]
-    rows.append(["cases", f"{found.cases}, {found.open_cases} open"])
-    for label, case in (("first", found.first), ("last", found.last)):
-        if case:
-            rows.append([label, f"{case.at} at {case.commit_sha or 'an unknown commit'}"])
-    if found.reruns.total:
-        rows.append(["reruns", f"passed {_rate_text(found.reruns)}"])
-    rows += [
-        ["shard", f"{s.shard}: {counted(s.cases, 'case')}{', more than its share' * s.is_skewed}"]
-        for s in found.shards
-    ]
-    if found.passed_commits:
-        rows.append(["before", f"passed on {counted(found.passed_commits, 'commit')} in a row"])
-    rows.append(["quarantine", _quarantine_text(found.quarantine)])
-    rows += [["case", f"{case.case_id}  {case.at}  {case.state.value}"] for case in found.latest]
-    return table(rows)
-
-
-def _rate_text(reruns: Reruns) -> str:
-    return f"{reruns.passed}/{reruns.total} ({reruns.low:.0%} to {reruns.high:.0%})"
-
-
-def _reruns_json(reruns: Reruns) -> dict[str, Any]:
-    return {
-        "passed": reruns.passed,
-        "total": reruns.total,
-        "rate": reruns.rate,
-        "low": reruns.low,
-        "high": reruns.high,
-    }
-
-
-def _quarantine_json(found: Quarantine | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    return {
-        "owner": found.owner,
-        "until": str(found.until),
-        "why": found.why,
-        "expired": found.is_expired,
-    }
-
-
-def _quarantine_text(found: Quarantine | None) -> str:
-    if found is None:
-        return "none"
-    return f"{'expired' if found.is_expired else 'until'} {found.until}, {found.owner}"
