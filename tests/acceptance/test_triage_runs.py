@@ -93,3 +93,22 @@ def test_the_key_of_a_provider_is_in_no_pack(forked: Curricle) -> None:
     assert done.json["bucket"] == "secret_or_config"
     assert KEY not in done.stdout + done.stderr
     assert not [path for path, data in tree(program.runs_dir).items() if KEY.encode() in data]
+
+
+@pytest.mark.capability("T20", "T39")
+def test_a_run_that_fails_again_and_again_is_retried_so_often_and_no_more(
+    forked: Curricle,
+) -> None:
+    program = forked.with_environment(
+        AGENT_PROVIDER="remote_llm",
+        OPENAI_API_KEY=KEY,
+        OPENAI_BASE_URL="http://127.0.0.1:9/v1",
+        AGENT_RETRY_BUDGET="0",
+    )
+    run = program.init("Bread", scope_file=BREAD)
+    decided = []
+    for _ in range(3):
+        assert "error[provider_unavailable]" in program("run", run.name).stderr
+        told = forked.good("triage", run.name, "--record", "--json").json["decision"]
+        decided.append((told["action"], told["retries_used"]))
+    assert decided == [("cooldown_retry", 0), ("cooldown_retry", 1), ("escalate", 2)]
