@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from command import ROOT
 from curricle.extraction.scanning import find_candidates
-from curricle.logs.held import WHOLE_BYTES, find_index, hold_log
+from curricle.logs.held import WHOLE_BYTES, hold_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 ENDINGS: Final = re.compile(rb"\r\n|\r|\n")
 PART_BYTES: Final = 1 << 20
+
+
+def find_index(held: HeldLog, number: int) -> int | None:
+    return held.numbers.index(number) if number in held.numbers else None
 
 
 def held(*parts: bytes) -> HeldLog:

@@ -94,13 +94,9 @@ def choose_blocks(
         if end < start:
             start, end = block_of(lines, hit, 0, last)
             reached[hit.sign.name] = end
-        weight = _weight(hit, steps, last)
-        if hit.sign.growth is not Growth.LINE:
-            weight += _CONTENT if end > start else -_EMPTY.get(hit.sign.growth, 0)
-        if _WARNING.match(lines[hit.index]) and hit.sign.kind is not Kind.LINT:
-            weight -= _WARNS
-        if _CALM.match(lines[hit.index]) and hit.sign.kind not in _LOUD:
-            weight -= _CALMS
+        weight = _weight_of_place(hit, steps, last) + _weight_of_lines(
+            hit, lines[hit.index], has_content=end > start
+        )
         blocks.append(_block(hit, start, end, weight))
     blocks += [tail for step in steps if (tail := _tail(lines, step)) is not None]
     if not blocks and lines:
@@ -129,7 +125,20 @@ def _block(hit: Hit, start: int, end: int, weight: float) -> Block:
     )
 
 
-def _weight(hit: Hit, steps: Sequence[Step], last: int) -> float:
+def _weight_of_lines(hit: Hit, line: bytes, *, has_content: bool) -> int:
+    """Return what the lines of a block add to the weight of its sign."""
+    weight = 0
+    if hit.sign.growth is not Growth.LINE:
+        weight += _CONTENT if has_content else -_EMPTY.get(hit.sign.growth, 0)
+    if _WARNING.match(line) and hit.sign.kind is not Kind.LINT:
+        weight -= _WARNS
+    if _CALM.match(line) and hit.sign.kind not in _LOUD:
+        weight -= _CALMS
+    return weight
+
+
+def _weight_of_place(hit: Hit, steps: Sequence[Step], last: int) -> float:
+    """Return the weight of a sign where it stands: in a failed step, near an end."""
     weight: float = hit.sign.weight
     end = last
     place = next((n for n, s in enumerate(steps) if s.first <= hit.index <= s.last), None)

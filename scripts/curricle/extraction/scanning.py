@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from curricle.extraction.sign import Sign
 
 _ERROR_MARK: Final = b"##[error]"
+_MARKED: Final = next(sign for sign in SIGNS if sign.name == "github-annotation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,6 @@ def find_sign(line: bytes) -> Sign | None:
     ):
         return _MARKED
     return best
-
-
-_MARKED: Final = next(sign for sign in SIGNS if sign.name == "github-annotation")
 
 
 @cache

@@ -8,7 +8,6 @@ log: a return, a newline and both together each end a line.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -205,12 +204,6 @@ def _fitting(lines: Sequence[bytes], limit_bytes: int) -> Sequence[bytes]:
         if count and size_bytes > limit_bytes:
             return lines[:count]
     return lines
-
-
-def find_index(held: HeldLog, number: int) -> int | None:
-    """Return where in the kept lines a line of the log stands, or None where it was let go."""
-    index = bisect_left(held.numbers, number)
-    return index if index < len(held.numbers) and held.numbers[index] == number else None
 
 
 def _blocks(parts: Iterable[bytes]) -> Iterator[bytes]:

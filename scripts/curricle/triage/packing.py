@@ -57,15 +57,19 @@ def pack_failure(
         workflow=facts.workflow,
         failed_job=facts.job,
         bucket=verdict.bucket,
-        fingerprint=_told(judged.identity.fingerprint),
-        first_failure_line=_told(first.text) if first else "",
+        fingerprint=one_line(judged.identity.fingerprint, LINE_LENGTH_MAX),
+        first_failure_line=one_line(first.text, LINE_LENGTH_MAX) if first else "",
         first_failure_line_number=first.number if first else None,
         failure_lines=_places(failure)[:BLOCKS_MAX],
-        suspect_files=tuple(_told(file, _NAME_LENGTH_MAX) for file in failure.files),
-        failing_tests=tuple(_told(test, _NAME_LENGTH_MAX) for test in failure.tests),
+        suspect_files=tuple(one_line(file, _NAME_LENGTH_MAX) for file in failure.files),
+        failing_tests=tuple(one_line(test, _NAME_LENGTH_MAX) for test in failure.tests),
         run_link=facts.run_link,
         evidence=tuple(
-            {"rule": hit.rule.id, "line": hit.line.number, "text": _told(hit.line.text)}
+            {
+                "rule": hit.rule.id,
+                "line": hit.line.number,
+                "text": one_line(hit.line.text, LINE_LENGTH_MAX),
+            }
             for hit in resting_on[:evidence_max]
         ),
         rules=tuple(hit.rule.id for hit in resting_on[:EVIDENCE]),
@@ -84,10 +88,6 @@ def _places(failure: Failure) -> tuple[tuple[int, int], ...]:
     return tuple(places)
 
 
-def _told(text: str, limit: int = LINE_LENGTH_MAX) -> str:
-    return one_line(text, limit)
-
-
 def _notes(judged: Judged, evidence_max: int) -> Iterator[str]:
     failure, verdict = judged.failure, judged.verdict
     yield f"bucket: {verdict.why}"
@@ -98,7 +98,7 @@ def _notes(judged: Judged, evidence_max: int) -> Iterator[str]:
         shown = ", ".join(str(block.key.number) for block in others)
         yield f"{counted(len(others), 'other place')} of the log may matter: line {shown}"
     if failure.step_command:
-        yield f"failed step: {_told(failure.step_command, _NAME_LENGTH_MAX)}"
+        yield f"failed step: {one_line(failure.step_command, _NAME_LENGTH_MAX)}"
     if failure.exit_code is not None:
         yield f"exit status {failure.exit_code}"
     lines = sum(block.last - block.first + 1 for block in failure.blocks)
